@@ -1,0 +1,1 @@
+"""The `radnec` command."""

@@ -1,0 +1,1 @@
+"""What every stage shares: names, records, files, tables, settings."""
