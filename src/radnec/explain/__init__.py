@@ -1,0 +1,1 @@
+"""Class activation maps of the trained networks, and tests of what they show."""
