@@ -1,0 +1,94 @@
+"""The configuration, checked against its schema before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from radnec.core.errors import InputError
+
+
+def validate(values: Any, schema: Path, *, what: str) -> None:
+    """Check `values` against a JSON schema written in YAML.
+
+    Parameters
+    ----------
+    what
+        What is checked, for the message: ``config`` or ``config/cases.tsv row 3 (P002)``.
+
+    Raises
+    ------
+    InputError
+        With one line for each fault: the key, the value found, the value expected.
+    """
+    rules = yaml.safe_load(Path(schema).read_text(encoding="utf-8"))
+    faults = list(jsonschema.Draft202012Validator(rules).iter_errors(values))
+    if faults:
+        lines = sorted(line for fault in faults for line in _explain(fault))
+        raise InputError("\n".join(f"{what}: {line}" for line in lines))
+
+
+def validate_config(config: dict[str, Any], schema: Path) -> None:
+    """Check the whole configuration: the schema, then what one key says about another.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    validate(config, schema, what="config")
+    sets = config["input_sets"]
+    unknown = [name for name in config["models"]["inputs"] if name not in sets]
+    if unknown:
+        raise InputError(
+            f"config: models.inputs: found {unknown}, expected names of input_sets: {sorted(sets)}"
+        )
+    for section in ("explain",):
+        for key, allowed in (("backbone", "backbones"), ("inputs", "inputs")):
+            value = config[section][key]
+            if value not in config["models"][allowed]:
+                raise InputError(
+                    f"config: {section}.{key}: found {value!r}, expected one of "
+                    f"models.{allowed}: {config['models'][allowed]}"
+                )
+
+
+def sequences_used(config: dict[str, Any]) -> list[str]:
+    """Return the sequences that at least one trained input set reads, sorted."""
+    return sorted({s for name in config["models"]["inputs"] for s in config["input_sets"][name]})
+
+
+def _explain(fault: jsonschema.ValidationError) -> Iterable[str]:
+    key = ".".join(str(part) for part in fault.absolute_path)
+    if fault.validator == "additionalProperties":
+        known = sorted(fault.schema.get("properties", {}))
+        patterns = fault.schema.get("patternProperties", {})
+        extra = sorted(set(fault.instance) - set(known))
+        extra = [name for name in extra if not any(name.startswith(p.strip("^")) for p in patterns)]
+        prefix = f"{key}." if key else ""
+        for name in extra:
+            yield f"unknown key {prefix}{name}, expected one of {known}"
+    elif fault.validator == "required":
+        missing = sorted(set(fault.validator_value) - set(fault.instance))
+        yield f"{key or 'top level'}: key missing: {', '.join(missing)}"
+    else:
+        expected = fault.schema.get("description") or f"{fault.validator} {fault.validator_value}"
+        hint = ""
+        if fault.validator == "type" and _reads_as_number(fault.instance):
+            hint = " (YAML reads this as text; write it with a point, as in 1.0e-5)"
+        kind = type(fault.instance).__name__
+        yield f"{key}: found {fault.instance!r} ({kind}), expected {expected}{hint}"
+
+
+def _reads_as_number(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
