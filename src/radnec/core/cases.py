@@ -72,12 +72,14 @@ def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFr
         raise InputError(f"config: cases: {path} not found, expected a TSV with one row a case")
     table = read_tsv(path, dtype=str).fillna("")
     if table.empty:
-        raise InputError(f"{path}: no rows, expected one row a case (columns: see config/README.md)")
+        raise InputError(
+            f"{path}: no rows, expected one row a case (columns: see config/README.md)"
+        )
     faults: list[str] = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         where = f"{path} row {number} ({row.get('case', '')!r})"
         # An empty cell is an absent value, so the schema needs to speak of written ones only.
-        written = {name: value for name, value in row.items() if value != ""}
+        written = {str(name): value for name, value in row.items() if value != ""}
         try:
             validate(written, schema, what=where)
             _check_doors(written, where)
@@ -108,7 +110,7 @@ def source_of(row: dict[str, Any], bids_root: str | None) -> CaseSource:
 
 
 def _check_doors(row: dict[str, str], where: str) -> None:
-    doors = [name for name in ("dicom", "bids_subject") if name in row]
+    doors: list[str] = [name for name in ("dicom", "bids_subject") if name in row]
     if any(sequence in row for sequence in SEQUENCES):
         doors.append("NIfTI columns")
     if len(doors) != 1:

@@ -63,20 +63,22 @@ def sequences_used(config: dict[str, Any]) -> list[str]:
 
 
 def _explain(fault: jsonschema.ValidationError) -> Iterable[str]:
+    rule: dict[str, Any] = dict(fault.schema)  # type: ignore[arg-type]
+    required: Any = fault.validator_value
     key = ".".join(str(part) for part in fault.absolute_path)
     if fault.validator == "additionalProperties":
-        known = sorted(fault.schema.get("properties", {}))
-        patterns = fault.schema.get("patternProperties", {})
+        known = sorted(rule.get("properties", {}))
+        patterns = rule.get("patternProperties", {})
         extra = sorted(set(fault.instance) - set(known))
         extra = [name for name in extra if not any(name.startswith(p.strip("^")) for p in patterns)]
         prefix = f"{key}." if key else ""
         for name in extra:
             yield f"unknown key {prefix}{name}, expected one of {known}"
     elif fault.validator == "required":
-        missing = sorted(set(fault.validator_value) - set(fault.instance))
+        missing = sorted(set(required) - set(fault.instance))
         yield f"{key or 'top level'}: key missing: {', '.join(missing)}"
     else:
-        expected = fault.schema.get("description") or f"{fault.validator} {fault.validator_value}"
+        expected = rule.get("description") or f"{fault.validator} {required}"
         hint = ""
         if fault.validator == "type" and _reads_as_number(fault.instance):
             hint = " (YAML reads this as text; write it with a point, as in 1.0e-5)"

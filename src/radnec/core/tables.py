@@ -27,7 +27,11 @@ def write_tsv(table: pd.DataFrame, path: Path) -> None:
 
 def write_markdown(table: pd.DataFrame, path: Path, *, title: str, notice: str) -> None:
     """Write a table as GitHub Markdown under its title, with the notice below."""
-    body = table.astype(object).where(table.notna(), "").to_markdown(index=False, disable_numparse=True)
+    body = (
+        table.astype(object)
+        .where(table.notna(), "")
+        .to_markdown(index=False, disable_numparse=True)
+    )
     write_text(path, f"# {title}\n\n{body}\n\n{notice}\n")
 
 

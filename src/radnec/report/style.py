@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -45,7 +46,7 @@ NEGATIVE_COLOUR = PALETTE[0]
 POSITIVE_COLOUR = PALETTE[1]
 """Necrosis, wherever the two classes have colours of their own."""
 
-_STYLE: dict[str, object] = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
     "font.size": 7.0,
     "axes.titlesize": 8.0,
@@ -72,7 +73,7 @@ _STYLE: dict[str, object] = {
 
 # Same figure, same bytes: identifiers inside an SVG come from the salt, not from chance. Letters
 # are drawn as outlines, so that the figure looks alike where the font is not installed.
-_WRITING: dict[str, object] = {"svg.hashsalt": "radnec", "svg.fonttype": "path"}
+_WRITING: dict[Any, Any] = {"svg.hashsalt": "radnec", "svg.fonttype": "path"}
 
 _NOTICE_POINTS = 6.0
 _NOTICE_MARGIN_MM = 1.5
