@@ -72,9 +72,7 @@ def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFr
         raise InputError(f"config: cases: {path} not found, expected a TSV with one row a case")
     table = read_tsv(path, dtype=str).fillna("")
     if table.empty:
-        raise InputError(
-            f"{path}: no rows, expected one row a case (columns: see config/README.md)"
-        )
+        raise InputError(f"{path}: no rows, expected one row a case (see config/README.md)")
     faults: list[str] = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         where = f"{path} row {number} ({row.get('case', '')!r})"

@@ -65,25 +65,26 @@ def sequences_used(config: dict[str, Any]) -> list[str]:
 def _explain(fault: jsonschema.ValidationError) -> Iterable[str]:
     rule: dict[str, Any] = dict(fault.schema)  # type: ignore[arg-type]
     required: Any = fault.validator_value
+    found: Any = fault.instance
     key = ".".join(str(part) for part in fault.absolute_path)
     if fault.validator == "additionalProperties":
         known = sorted(rule.get("properties", {}))
         patterns = rule.get("patternProperties", {})
-        extra = sorted(set(fault.instance) - set(known))
+        extra = sorted(set(found) - set(known))
         extra = [name for name in extra if not any(name.startswith(p.strip("^")) for p in patterns)]
         prefix = f"{key}." if key else ""
         for name in extra:
             yield f"unknown key {prefix}{name}, expected one of {known}"
     elif fault.validator == "required":
-        missing = sorted(set(required) - set(fault.instance))
+        missing = sorted(set(required) - set(found))
         yield f"{key or 'top level'}: key missing: {', '.join(missing)}"
     else:
         expected = rule.get("description") or f"{fault.validator} {required}"
         hint = ""
-        if fault.validator == "type" and _reads_as_number(fault.instance):
+        if fault.validator == "type" and _reads_as_number(found):
             hint = " (YAML reads this as text; write it with a point, as in 1.0e-5)"
-        kind = type(fault.instance).__name__
-        yield f"{key}: found {fault.instance!r} ({kind}), expected {expected}{hint}"
+        kind = type(found).__name__
+        yield f"{key}: found {found!r} ({kind}), expected {expected}{hint}"
 
 
 def _reads_as_number(value: object) -> bool:

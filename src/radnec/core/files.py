@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     try:
         temporary = folder / path.name
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -43,8 +42,8 @@ def atomic_dir(path: Path) -> Iterator[Path]:
         yield temporary
         if path.exists():
             # Renaming aside first keeps the moment without a folder as short as possible.
-            os.replace(path, holder / "replaced")
-        os.replace(temporary, path)
+            path.replace(holder / "replaced")
+        temporary.replace(path)
     finally:
         shutil.rmtree(holder, ignore_errors=True)
 

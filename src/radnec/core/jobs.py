@@ -23,7 +23,7 @@ def job_log(path: str | Path) -> Iterator[None]:
     sys.stderr.flush()
     terminal = os.dup(2)
     saved = os.dup(1)
-    with open(path, "w", encoding="utf-8", buffering=1) as stream:
+    with Path(path).open("w", encoding="utf-8", buffering=1) as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
         handler = logging.StreamHandler(stream)

@@ -88,9 +88,11 @@ def _coerce(cls: type, key: str, value: Any, hint: Any) -> Any:
             return hint.from_mapping(value)
     elif hint is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    elif (hint is int and isinstance(value, int) and not isinstance(value, bool)) or (
-        hint in (str, bool) and isinstance(value, hint)
-    ):
+    elif hint is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    elif hint is str and isinstance(value, str):
+        return value
+    elif hint is bool and isinstance(value, bool):
         return value
     raise InputError(
         f"{cls.__name__}: key {key!r} is {value!r} ({type(value).__name__}), expected {hint}"
