@@ -1,0 +1,109 @@
+"""Who is in: enough slices, no sequence missing. The workflow's one checkpoint."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from radnec.cohort.eligibility import ineligible
+from radnec.core.records import Record
+from radnec.core.sequences import SEQUENCES
+from radnec.core.settings import Settings
+from radnec.core.tables import write_tsv
+
+COLUMNS = ["case", "label", "patient", "status", "stage", "reason", "sequences"]
+
+
+@dataclasses.dataclass(frozen=True)
+class SelectionSettings(Settings):
+    """The section ``selection`` of the configuration.
+
+    Attributes
+    ----------
+    min_slices
+        A case with a scan of fewer slices is excluded (the paper: 32).
+    required_sequences
+        Sequences without which a case is excluded.
+    """
+
+    min_slices: int
+    required_sequences: tuple[str, ...]
+
+
+def select_cases(
+    *,
+    table: pd.DataFrame,
+    records: Mapping[str, Path],
+    used: tuple[str, ...],
+    settings: SelectionSettings,
+    selected: Path,
+) -> None:
+    """Decide for every case of the table whether it goes on, and say why not.
+
+    Parameters
+    ----------
+    table
+        The checked table of cases, see `radnec.core.cases.load_cases`.
+    records
+        Record of the conversion of each eligible case.
+    used
+        The sequences that some network of the study reads; they are required as well.
+    selected
+        Written: one row a case, columns ``case label patient status stage reason sequences``.
+
+    Notes
+    -----
+    The slice filter looks at every sequence that the study uses or requires (Ying et al.
+    2025, "Data preprocessing", step 1: a case with a scan of fewer than 32 slices is
+    excluded). Another sequence with too few slices is left out of the case instead.
+    """
+    required = [s for s in SEQUENCES if s in {*settings.required_sequences, *used}]
+    rows = []
+    for cells in table.to_dict("records"):
+        row = {str(name): str(value) for name, value in cells.items()}
+        case = row["case"]
+        sequences: list[str] = []
+        stage, reason = "eligibility", ineligible(row)
+        if not reason:
+            record = Record.read(records[case])
+            if record.ok:
+                stage, (reason, sequences) = "select", _judge(record, required, settings.min_slices)
+            else:
+                stage, reason = _origin(record)
+        status = "excluded" if reason else "included"
+        rows.append(
+            {
+                "case": case,
+                "label": row["label"],
+                "patient": row["patient"],
+                "status": status,
+                "stage": stage if reason else "",
+                "reason": reason,
+                "sequences": ",".join(sequences),
+            }
+        )
+    write_tsv(pd.DataFrame(rows, columns=COLUMNS), selected)
+
+
+def _judge(record: Record, required: list[str], min_slices: int) -> tuple[str, list[str]]:
+    """Return the reason to exclude (or empty) and the sequences that go on."""
+    present = [s for s in SEQUENCES if f"{s}.nii.gz" in record.files]
+    missing = [s for s in required if s not in present]
+    if missing:
+        return f"missing sequence: {', '.join(missing)}", []
+    slices = {s: int(str(record.measures[f"slices_{s}"])) for s in present}
+    few = [f"{s} has {slices[s]}" for s in required if slices[s] < min_slices]
+    if few:
+        return f"fewer than {min_slices} slices: {', '.join(few)}", []
+    return "", [s for s in present if slices[s] >= min_slices]
+
+
+def _origin(record: Record) -> tuple[str, str]:
+    """Return the stage that first excluded the case, and its reason."""
+    if record.reason.startswith("left at "):
+        stage, _, reason = record.reason.removeprefix("left at ").partition(": ")
+        return stage, reason
+    return record.stage, record.reason
