@@ -73,6 +73,13 @@ def test_wrapped_lines_fit_and_lose_no_word() -> None:
     assert len(lines) > 3
 
 
+def test_word_wider_than_a_line_is_broken() -> None:
+    word = "x" * 30 + "W" * 30
+    lines = wrap_text(f"a {word} b", width=0.8, points=7)
+    assert all(text_width(line, points=7) <= 0.8 for line in lines)
+    assert "".join("".join(lines).split()) == f"a{word}b"
+
+
 def test_palette_colours_stay_apart_for_colour_blind_readers() -> None:
     """Luminance or blue-yellow contrast must differ: what a red-green blind reader sees."""
     rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in PALETTE])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
@@ -61,7 +62,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
-    "axes.prop_cycle": mpl.cycler(color=[c for c in PALETTE if c != "#F0E442"]),
+    "axes.prop_cycle": cycler(color=[c for c in PALETTE if c != "#F0E442"]),
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     "xtick.major.width": 0.6,
@@ -161,7 +162,7 @@ def wrap_text(text: str, *, width: float, points: float, weight: str = "normal")
     text
         Words apart by white space; a line break in it stays one.
     width
-        Width of a line in inches; a single word wider than that keeps a line of its own.
+        Width of a line in inches; a single word wider than that is broken.
     points
         Size of the letters.
     weight
@@ -175,7 +176,7 @@ def wrap_text(text: str, *, width: float, points: float, weight: str = "normal")
     lines: list[str] = []
     for paragraph in text.splitlines():
         line = ""
-        for word in paragraph.split():
+        for word in _pieces(paragraph.split(), width, points, weight):
             longer = f"{line} {word}" if line else word
             if line and text_width(longer, points=points, weight=weight) > width:
                 lines.append(line)
@@ -184,6 +185,19 @@ def wrap_text(text: str, *, width: float, points: float, weight: str = "normal")
                 line = longer
         lines.append(line)
     return lines
+
+
+def _pieces(words: list[str], width: float, points: float, weight: str) -> Iterator[str]:
+    """Yield the words, those wider than a line in pieces that fit."""
+    for word in words:
+        while len(word) > 1 and (whole := text_width(word, points=points, weight=weight)) > width:
+            # Letters differ in width: begin near the mean and shorten until the piece fits.
+            end = max(1, int(len(word) * width / whole))
+            while end > 1 and text_width(word[:end], points=points, weight=weight) > width:
+                end -= 1
+            yield word[:end]
+            word = word[end:]
+        yield word
 
 
 def text_width(text: str, *, points: float, weight: str = "normal") -> float:
