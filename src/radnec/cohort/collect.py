@@ -17,7 +17,7 @@ COLUMNS = ["case", "label", "patient", "status", "stage", "reason", "sequences",
 def collect_cohort(
     *,
     selected: Path,
-    records: Mapping[str, Iterable[Path]],
+    records: Iterable[Path],
     excluded_by_hand: Mapping[str, str],
     cohort: Path,
 ) -> None:
@@ -26,7 +26,7 @@ def collect_cohort(
     Parameters
     ----------
     records
-        For each selected case, its records in the order of the stages.
+        The records of the selected cases, stage after stage in the order of the stages.
     excluded_by_hand
         Case to reason: what a person decided after a look at the quality control.
 
@@ -41,19 +41,15 @@ def collect_cohort(
         raise InputError(f"config: qc.exclude: found {unknown}, expected case ids of the table")
     table["warnings"] = ""
     table = table.set_index("case", drop=False)
-    for case, paths in records.items():
-        warnings: list[str] = []
-        for path in paths:
-            record = Record.read(path)
-            warnings += record.warnings
-            if not record.ok:
-                table.loc[case, ["status", "stage", "reason"]] = [
-                    "excluded",
-                    record.stage,
-                    record.reason,
-                ]
-                break
-        table.loc[case, "warnings"] = "; ".join(warnings)
+    for path in records:
+        record = Record.read(path)
+        if table.loc[record.case, "status"] == "excluded":
+            continue
+        warnings = [table.loc[record.case, "warnings"], *record.warnings]
+        table.loc[record.case, "warnings"] = "; ".join(filter(None, warnings))
+        if not record.ok:
+            columns = ["status", "stage", "reason"]
+            table.loc[record.case, columns] = ["excluded", record.stage, record.reason]
     for case, reason in excluded_by_hand.items():
         if table.loc[case, "status"] == "included":
             table.loc[case, ["status", "stage", "reason"]] = ["excluded", "qc", reason]

@@ -15,7 +15,7 @@ from radnec.core.errors import InputError
 from radnec.core.files import atomic_path
 from radnec.core.labels import class_index
 from radnec.core.records import Record
-from radnec.core.tables import write_tsv
+from radnec.core.tables import read_tsv, write_tsv
 
 
 def list_packed(*, cohort: Path, cases: Path) -> None:
@@ -38,7 +38,7 @@ def list_packed(*, cohort: Path, cases: Path) -> None:
 def pack_sequence(
     *,
     sequence: str,
-    cases: list[str],
+    cases: Path,
     volumes: Mapping[str, Path],
     records: Mapping[str, Path],
     dtype: str,
@@ -49,7 +49,7 @@ def pack_sequence(
     Parameters
     ----------
     cases
-        Case ids in the order of packed/cases.tsv.
+        packed/cases.tsv, which gives the order.
     volumes
         Case to its folder of normalised volumes.
     records
@@ -64,9 +64,10 @@ def pack_sequence(
     InputError
         If a volume is not the one that was made, or the sizes differ.
     """
+    order = [str(case) for case in read_tsv(cases, dtype=str)["case"]]
     with atomic_path(packed) as temporary:
         array: np.memmap | None = None
-        for row, case in enumerate(tqdm(cases, desc=f"pack {sequence}", unit="case")):
+        for row, case in enumerate(tqdm(order, desc=f"pack {sequence}", unit="case")):
             name = f"{sequence}.nii.gz"
             record = Record.read(records[case])
             if name not in record.files:
@@ -76,7 +77,7 @@ def pack_sequence(
             if array is None:
                 # Written case by case: memory does not grow with the cohort.
                 array = np.lib.format.open_memmap(
-                    temporary, mode="w+", dtype=dtype, shape=(len(cases), *data.shape)
+                    temporary, mode="w+", dtype=dtype, shape=(len(order), *data.shape)
                 )
             if data.shape != array.shape[1:]:
                 raise InputError(

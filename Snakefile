@@ -1,0 +1,41 @@
+# radnec: glioma recurrence or radiation necrosis on MRI, from raw DICOM to every table.
+# The stages are in workflow/rules, in the order of the data; this file names the targets.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/phantom.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/preprocess.smk"
+include: "workflow/rules/cohort.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/explain.smk"
+include: "workflow/rules/report.smk"
+
+
+# The whole study: every table and figure of the paper, and the report.
+rule all:
+    default_target: True
+    input:
+        results("cohort/series.tsv"),
+        results("cohort/cases.tsv"),
+        results("split/split.tsv"),
+        expand(results("tables/table{n}.tsv"), n=range(1, 7)),
+        expand(results("figures/figure{n}.svg"), n=range(1, 6)),
+        predictions_of_study(),
+        results("report.html"),
+
+
+# Only up to the volumes that the networks read, for a look at the data first.
+rule preprocessed:
+    input:
+        results("cohort/series.tsv"),
+        results("cohort/cases.tsv"),
+        normalised_volumes,

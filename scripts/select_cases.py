@@ -1,0 +1,23 @@
+"""Decide which cases go on."""
+
+import json
+from pathlib import Path
+
+from radnec.cohort.select import SelectionSettings, select_cases
+from radnec.core.cases import load_cases
+from radnec.core.jobs import job_log
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        table = load_cases(
+            Path(snakemake.input.table),
+            Path(snakemake.params.schema),
+            json.loads(snakemake.params.label_map),
+        )
+        select_cases(
+            table=table,
+            records={Path(path).stem: Path(path) for path in snakemake.input.records},
+            used=tuple(snakemake.params.used),
+            settings=SelectionSettings.from_json(snakemake.params.settings),
+            selected=Path(snakemake.output.selected),
+        )

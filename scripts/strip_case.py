@@ -1,0 +1,23 @@
+"""Remove everything but the brain from one case."""
+
+from pathlib import Path
+
+from radnec.preprocess.skullstrip.settings import SkullStripSettings
+from radnec.preprocess.skullstrip.strip import strip_case
+
+from radnec.core.jobs import job_log
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        strip_case(
+            case=snakemake.wildcards.case,
+            registered=Path(snakemake.input.registered),
+            register_record=Path(snakemake.input.record),
+            given_mask=Path(snakemake.params.mask) if snakemake.params.mask else None,
+            settings=SkullStripSettings.from_json(snakemake.params.settings),
+            seed=snakemake.params.seed,
+            device=snakemake.resources.device,
+            threads=snakemake.threads,
+            brain=Path(snakemake.output.brain),
+            record=Path(snakemake.output.record),
+        )

@@ -1,0 +1,27 @@
+"""Train one network."""
+
+from pathlib import Path
+
+from radnec.training.run import train_run
+from radnec.training.settings import TrainingSettings
+
+from radnec.core.jobs import job_log
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        sequences = snakemake.params.sequences.split(",")
+        train_run(
+            backbone=snakemake.wildcards.backbone,
+            inputs=snakemake.wildcards.inputs,
+            sequences=sequences,
+            fold=snakemake.wildcards.fold,
+            seed=int(snakemake.wildcards.seed),
+            split=Path(snakemake.input.split),
+            packed_cases=Path(snakemake.input.cases),
+            packed=dict(zip(sequences, map(Path, snakemake.input.packed), strict=True)),
+            settings=TrainingSettings.from_json(snakemake.params.settings),
+            device=snakemake.resources.device,
+            threads=snakemake.threads,
+            checkpoints=Path(snakemake.params.checkpoints),
+            outdir=Path(snakemake.output.weights).parent,
+        )

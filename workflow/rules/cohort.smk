@@ -1,0 +1,98 @@
+# The cohort as the networks see it: who is in, which set, and the arrays.
+
+
+# Say for every case of the table whether it is in the study, and if not, where and why it left.
+rule collect_cohort:
+    input:
+        selected=results("cohort/selected.tsv"),
+        register=case_records("register"),
+        strip=case_records("strip"),
+        normalise=case_records("normalise"),
+        code=code("radnec.cohort.collect"),
+    output:
+        cohort=results("cohort/cases.tsv"),
+    params:
+        excluded_by_hand=canonical_json(config["qc"]["exclude"]),
+    log:
+        results("logs/collect_cohort.log"),
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/collect_cohort.py"
+
+
+# Draw training and test sets, or take the study's own.
+rule split_cohort:
+    input:
+        cohort=results("cohort/cases.tsv"),
+        code=code("radnec.cohort.split"),
+    output:
+        split=results("split/split.tsv"),
+    params:
+        given=lambda wildcards: canonical_json(CASES["set"].to_dict())
+        if config["split"]["design"] == "given" and "set" in CASES
+        else "{}",
+        seed=config["seed"],
+        settings=section("split"),
+    log:
+        results("logs/split_cohort.log"),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/split_cohort.py"
+
+
+# List the included cases in the order of the packed arrays.
+rule list_packed:
+    input:
+        cohort=results("cohort/cases.tsv"),
+        code=code("radnec.cohort.pack"),
+    output:
+        cases=results("packed/cases.tsv"),
+    log:
+        results("logs/list_packed.log"),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/list_packed.py"
+
+
+# Stack the normalised volumes of one sequence into one array that all runs share.
+rule pack_sequence:
+    input:
+        cases=results("packed/cases.tsv"),
+        volumes=lambda wildcards: [ancient(path) for path in normalised_volumes(wildcards)],
+        records=case_records("normalise"),
+        code=code("radnec.cohort.pack"),
+    output:
+        packed=results("packed/{sequence}.npy"),
+    params:
+        dtype=config["normalisation"]["dtype"],
+    log:
+        results("logs/pack_sequence/{sequence}.log"),
+    benchmark:
+        results("benchmarks/pack_sequence/{sequence}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        disk_mb=lambda wildcards: 10 * len(ELIGIBLE),
+        runtime=60,
+    script:
+        "../../scripts/pack_sequence.py"

@@ -1,0 +1,124 @@
+# From raw images to one NIfTI a sequence, and the decision who goes on.
+
+
+def phantom_of(wildcards):
+    """The simulated case that has to exist first; nothing for patients."""
+    return results("phantom/truth/{case}").format(case=wildcards.case) if PHANTOM else []
+
+
+def source(wildcards):
+    return source_of(CASES.loc[wildcards.case].to_dict(), config["bids"]).to_json()
+
+
+def source_found(wildcards):
+    """Whether the images are there now: a case is looked at again when its folder appears."""
+    row = CASES.loc[wildcards.case]
+    return PHANTOM or all(
+        os.path.exists(row[door]) for door in ("dicom", "t1ce", "t1", "t2", "flair") if row.get(door)
+    )
+
+
+# Find every series of a case and say which sequence it is, and why.
+rule index_case:
+    input:
+        phantom=phantom_of,
+        code=code("radnec.ingest.index"),
+    output:
+        series=results("cohort/series/{case}.tsv"),
+        record=results("records/index/{case}.json"),
+    params:
+        source=source,
+        found=source_found,
+        overrides=config["series_overrides"] or "",
+        # The path alone would not tell that this case's lines in the file changed.
+        overrides_of_case=lambda wildcards: OVERRIDES.get(wildcards.case, ""),
+        settings=section("ingest"),
+    log:
+        results("logs/index_case/{case}.log"),
+    benchmark:
+        results("benchmarks/index_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=20,
+    script:
+        "../../scripts/index_case.py"
+
+
+# Write the chosen series of a case as NIfTI, with a sidecar free of identity.
+rule convert_case:
+    input:
+        series=results("cohort/series/{case}.tsv"),
+        record=results("records/index/{case}.json"),
+        code=code("radnec.ingest.convert"),
+    output:
+        images=directory(results("nifti/{case}")),
+        record=results("records/convert/{case}.json"),
+    params:
+        source=source,
+        settings=section("ingest"),
+    log:
+        results("logs/convert_case/{case}.log"),
+    benchmark:
+        results("benchmarks/convert_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        disk_mb=500,
+        runtime=20,
+    script:
+        "../../scripts/convert_case.py"
+
+
+# Decide for every case of the table whether it goes on; later stages run for those only.
+checkpoint select_cases:
+    input:
+        table=config["cases"],
+        records=expand(results("records/convert/{case}.json"), case=ELIGIBLE),
+        code=code("radnec.cohort.select", "radnec.core.cases"),
+    output:
+        selected=results("cohort/selected.tsv"),
+    params:
+        cases=ELIGIBLE,
+        label_map=section("label_map"),
+        used=sequences_used(config),
+        settings=section("selection"),
+        schema=lambda wildcards: os.path.relpath(SCHEMAS / "cases.schema.yaml"),
+    log:
+        results("logs/select_cases.log"),
+    benchmark:
+        results("benchmarks/select_cases.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/select_cases.py"
+
+
+# Join the series found in all cases into one table.
+rule collect_series:
+    input:
+        tables=expand(results("cohort/series/{case}.tsv"), case=ELIGIBLE),
+        code=code("radnec.cohort.collect"),
+    output:
+        series=results("cohort/series.tsv"),
+    log:
+        results("logs/collect_series.log"),
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/collect_series.py"

@@ -1,0 +1,28 @@
+# The demo's cohort: a physics phantom, written as the raw DICOM of made-up patients.
+
+
+# Simulate one case, and keep the truth about it beside.
+rule simulate_case:
+    input:
+        code=code("radnec.phantom.case"),
+    output:
+        dicom=directory(results("phantom/dicom/{case}")),
+        truth=directory(results("phantom/truth/{case}")),
+    params:
+        label=lambda wildcards: CASES.loc[wildcards.case, "label"],
+        defect=lambda wildcards: CASES.loc[wildcards.case].get("x_phantom_defect") or "none",
+        seed=config["seed"],
+        settings=section("phantom"),
+    log:
+        results("logs/simulate_case/{case}.log"),
+    benchmark:
+        results("benchmarks/simulate_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        disk_mb=200,
+        runtime=10,
+    script:
+        "../../scripts/simulate_case.py"

@@ -1,0 +1,85 @@
+# One case at a time: register to the reference, strip the skull, normalise.
+
+
+# Register the sequences of a case to its first of T1ce > T1 > T2 > FLAIR.
+rule register_case:
+    input:
+        # The record has the checksums of the images, so the folder's own date does not count.
+        images=ancient(results("nifti/{case}")),
+        record=results("records/convert/{case}.json"),
+        code=code("radnec.preprocess.register"),
+    output:
+        registered=directory(results("registered/{case}")),
+        record=results("records/register/{case}.json"),
+    params:
+        seed=config["seed"],
+        settings=section("registration"),
+    log:
+        results("logs/register_case/{case}.log"),
+    benchmark:
+        results("benchmarks/register_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        disk_mb=500,
+        runtime=30,
+    script:
+        "../../scripts/register_case.py"
+
+
+# Remove everything but the brain.
+rule strip_case:
+    input:
+        registered=ancient(results("registered/{case}")),
+        record=results("records/register/{case}.json"),
+        code=code("radnec.preprocess.skullstrip.strip"),
+    output:
+        brain=directory(results("brain/{case}")),
+        record=results("records/strip/{case}.json"),
+    params:
+        mask=lambda wildcards: CASES.loc[wildcards.case].get("mask") or "",
+        seed=config["seed"],
+        settings=section("skull_strip"),
+    log:
+        results("logs/strip_case/{case}.log"),
+    benchmark:
+        results("benchmarks/strip_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: threads_of("skull_strip")
+    resources:
+        mem_mb=3000,
+        disk_mb=500,
+        runtime=60,
+        device=config["resources"]["device"],
+        gpu=gpus() if config["skull_strip"]["backend"] == "hd-bet" else 0,
+    script:
+        "../../scripts/strip_case.py"
+
+
+# Bring every volume of a case to one size and to intensities from 0 to 1.
+rule normalise_case:
+    input:
+        brain=ancient(results("brain/{case}")),
+        record=results("records/strip/{case}.json"),
+        code=code("radnec.preprocess.normalise"),
+    output:
+        normalised=directory(results("normalised/{case}")),
+        record=results("records/normalise/{case}.json"),
+    params:
+        settings=section("normalisation"),
+    log:
+        results("logs/normalise_case/{case}.log"),
+    benchmark:
+        results("benchmarks/normalise_case/{case}.tsv")
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        disk_mb=200,
+        runtime=15,
+    script:
+        "../../scripts/normalise_case.py"

@@ -1,0 +1,86 @@
+# One run of one shape: backbone x input set x fold x seed.
+
+
+# Train one network; killed at any moment, the next start goes on from the last checkpoint.
+rule train_run:
+    input:
+        split=results("split/split.tsv"),
+        cases=results("packed/cases.tsv"),
+        packed=packed_inputs,
+        code=code("radnec.training.run"),
+    output:
+        weights=run_folder("weights.safetensors"),
+        network=run_folder("network.json"),
+        history=run_folder("history.tsv"),
+        card=run_folder("card.json"),
+        card_text=run_folder("card.md"),
+    params:
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        settings=section("training"),
+        # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
+        checkpoints=results("checkpoints"),
+    log:
+        results("logs/train_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
+    benchmark:
+        results("benchmarks/train_run/{backbone}/{inputs}/{fold}_seed{seed}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=4000,
+        disk_mb=2000,
+        runtime=1440,
+        gpu=gpus(),
+        device=config["resources"]["device"],
+    script:
+        "../../scripts/train_run.py"
+
+
+# Apply one trained network to all cases of its fold.
+rule predict_run:
+    input:
+        weights=run_folder("weights.safetensors"),
+        network=run_folder("network.json"),
+        split=results("split/split.tsv"),
+        cases=results("packed/cases.tsv"),
+        packed=packed_inputs,
+        code=code("radnec.training.predict"),
+    output:
+        predictions=run_folder("predictions.tsv"),
+    params:
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+    log:
+        results("logs/predict_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
+    benchmark:
+        results("benchmarks/predict_run/{backbone}/{inputs}/{fold}_seed{seed}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=4000,
+        disk_mb=100,
+        runtime=60,
+        gpu=gpus(),
+        device=config["resources"]["device"],
+    script:
+        "../../scripts/predict_run.py"
+
+
+# Join the test cases of all folds and seeds of one backbone and input set.
+rule gather_predictions:
+    input:
+        runs=runs_of("predictions.tsv"),
+        code=code("radnec.training.gather"),
+    output:
+        predictions=results("predictions/{backbone}/{inputs}.tsv"),
+    log:
+        results("logs/gather_predictions/{backbone}/{inputs}.log"),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/gather_predictions.py"
