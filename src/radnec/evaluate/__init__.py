@@ -1,0 +1,1 @@
+"""Statistics: the paper's tables as printed, and what a statistician would accept beside them."""

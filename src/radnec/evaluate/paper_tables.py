@@ -1,0 +1,217 @@
+"""Tables 3 to 6 in the paper's columns, and the recommended intervals beside them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radnec.evaluate.estimate import Estimate
+from radnec.evaluate.multiplicity import holm
+from radnec.evaluate.operating_point import Counts
+from radnec.evaluate.output import (
+    NOT_DEFINED,
+    p_text,
+    with_interval,
+    write_for_people,
+    write_results,
+)
+from radnec.evaluate.predictions import Pooled
+from radnec.evaluate.ttests import OneSample, against_chance
+
+METRICS = ("acc", "sens", "spec", "auc")
+_PRINTED = {"acc": "Acc", "sens": "Sens", "spec": "Spec", "auc": "AUC"}
+
+WHY_TWO = (
+    "Two intervals: 'paper' is what the published study printed (Wald for accuracy and for the "
+    "AUC, Wilson with continuity correction for sensitivity and specificity); 'recommended' is "
+    "Wilson for the three proportions and DeLong on the logit scale for the AUC, or Newcombe's "
+    "score interval where DeLong's variance is zero. Wald's formula is wrong near 0 and 1, and "
+    "for an AUC it takes all cases as its sample although the AUC hangs on the few of the rarer "
+    "class: it comes out too narrow."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """One backbone on one input set, with what tables 3 to 6 say about it.
+
+    Attributes
+    ----------
+    paper, recommended
+        The estimates of :data:`METRICS` with either kind of interval.
+    further
+        Other intervals of the AUC for the TSV, by name: ``bca``, ``newcombe``.
+    """
+
+    backbone: str
+    input_set: str
+    sequences: tuple[str, ...]
+    pooled: Pooled
+    counts: Counts
+    paper: dict[str, Estimate]
+    recommended: dict[str, Estimate]
+    further: dict[str, Estimate]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The two columns that name the model in every table of results."""
+        return {"backbone": self.backbone, "input_set": self.input_set}
+
+
+def write_performance_table(
+    models: Sequence[Model], path: Path, *, title: str, confidence: float, notice: str
+) -> None:
+    """Write table 3 or 4: TSV with all intervals, Markdown and LaTeX with two rows a model."""
+    columns = ["backbone", "inputs"]
+    for metric in METRICS:
+        columns += [metric, f"{metric}_lo", f"{metric}_hi"]
+    rows, readable = [], []
+    for model in models:
+        rows.append(_numbers(model))
+        for kind, estimates in (("paper", model.paper), ("recommended", model.recommended)):
+            level = f"{100 * confidence:g}% CI"
+            cells = {f"{_PRINTED[m]} ({level})": with_interval(estimates[m]) for m in METRICS}
+            counts = f"{model.counts.tp + model.counts.fn} + {model.counts.tn + model.counts.fp}"
+            readable.append(
+                {
+                    "Models": model.backbone,
+                    "Scans": ", ".join(model.sequences),
+                    "Interval": kind,
+                    **cells,
+                    "n (necrosis + recurrence)": counts,
+                }
+            )
+    table = pd.DataFrame(rows, columns=None if rows else columns)
+    write_results(table, path, notice)
+    hows = sorted({model.pooled.how for model in models})
+    remarks = f"{WHY_TWO} Test predictions: {'; '.join(hows)}." if hows else "No such input set."
+    write_for_people(pd.DataFrame(readable), path, title=title, notice=notice, remarks=remarks)
+
+
+def _numbers(model: Model) -> dict[str, Any]:
+    row: dict[str, Any] = {"backbone": model.backbone, "inputs": ",".join(model.sequences)}
+    for metric in METRICS:
+        estimate = model.paper[metric]
+        row |= {metric: estimate.value, f"{metric}_lo": estimate.low, f"{metric}_hi": estimate.high}
+    named = {f"{m}_wilson": model.recommended[m] for m in METRICS if m != "auc"}
+    named |= {f"auc_{name}": estimate for name, estimate in model.further.items()}
+    for name, estimate in named.items():
+        row |= {f"{name}_lo": estimate.low, f"{name}_hi": estimate.high}
+    notes = [f"{m}: {model.paper[m].note}" for m in METRICS if model.paper[m].note]
+    notes += [f"{name}: {estimate.note}" for name, estimate in named.items() if estimate.note]
+    return row | {
+        "n_necrosis": model.counts.tp + model.counts.fn,
+        "n_recurrence": model.counts.tn + model.counts.fp,
+        "true_necrosis": model.counts.tp,
+        "true_recurrence": model.counts.tn,
+        "input_set": model.input_set,
+        "pooling": model.pooled.how,
+        "notes": "; ".join(notes),
+    }
+
+
+def true_class_tests(model: Model, confidence: float) -> dict[str, OneSample]:
+    """Return the t-tests over ``all`` test cases, and over ``necrosis`` and ``recurrence``."""
+    positive, score = model.pooled.positive, model.pooled.score
+    true_class = np.where(positive, score, 1 - score)
+    return {
+        "all": against_chance(true_class, confidence),
+        "necrosis": against_chance(true_class[positive], confidence),
+        "recurrence": against_chance(true_class[~positive], confidence),
+    }
+
+
+def write_table5(models: Sequence[Model], path: Path, *, confidence: float, notice: str) -> None:
+    """Write table 5: the probability of the true class against 0.5, over all test cases."""
+    tests = [true_class_tests(model, confidence)["all"] for model in models]
+    adjusted = holm([test.p for test in tests])
+    rows, readable = [], []
+    for model, test, corrected in zip(models, tests, adjusted, strict=True):
+        rows.append(
+            {
+                "backbone": model.backbone,
+                "p_value": test.p,
+                "t_value": test.t,
+                "inputs": ",".join(model.sequences),
+                "n": test.n,
+                "df": test.df,
+                "mean_probability": test.mean,
+                "mean_lo": test.low,
+                "mean_hi": test.high,
+                "cohen_d": test.d,
+                "wilcoxon_p": test.wilcoxon_p,
+                "holm_p": corrected,
+                "input_set": model.input_set,
+                "notes": test.note,
+            }
+        )
+        readable.append(
+            {
+                "Models": model.backbone,
+                "Scans": ", ".join(model.sequences),
+                "p-value": p_text(test.p),
+                "t-value": NOT_DEFINED if math.isnan(test.t) else f"{test.t:.2f}",
+                "df": test.df,
+                "Mean probability of the true class": with_interval(
+                    Estimate(test.mean, test.low, test.high, "t")
+                ),
+                "Cohen's d": NOT_DEFINED if math.isnan(test.d) else f"{test.d:.2f}",
+                "Wilcoxon p": p_text(test.wilcoxon_p),
+                "Holm p": p_text(corrected),
+            }
+        )
+    empty = ["backbone", "p_value", "t_value"]
+    write_results(pd.DataFrame(rows, columns=None if rows else empty), path, notice)
+    title = "Table 5. One-sample t-tests of the predicted probability of the true class against 0.5"
+    remarks = (
+        "Two-sided. A model that calls every case by the commoner class passes this test too; "
+        "whether the classes are told apart is the question of the permutation test of the AUC."
+    )
+    write_for_people(pd.DataFrame(readable), path, title=title, notice=notice, remarks=remarks)
+
+
+def write_table6(models: Sequence[Model], path: Path, *, confidence: float, notice: str) -> None:
+    """Write table 6: the tests of table 5 for each class on its own."""
+    tests = [true_class_tests(model, confidence) for model in models]
+    rows: list[dict[str, Any]] = []
+    readable: list[dict[str, Any]] = []
+    corrected = holm([test[name].p for test in tests for name in ("necrosis", "recurrence")])
+    for at, (model, test) in enumerate(zip(models, tests, strict=True)):
+        row: dict[str, Any] = {"backbone": model.backbone}
+        row |= {f"{name}_p": test[name].p for name in ("necrosis", "recurrence")}
+        row["inputs"] = ",".join(model.sequences)
+        seen = {"Models": model.backbone, "Scans": ", ".join(model.sequences)}
+        for offset, name in enumerate(("necrosis", "recurrence")):
+            one, adjusted = test[name], corrected[2 * at + offset]
+            row |= {
+                f"{name}_n": one.n,
+                f"{name}_t": one.t,
+                f"{name}_mean": one.mean,
+                f"{name}_mean_lo": one.low,
+                f"{name}_mean_hi": one.high,
+                f"{name}_cohen_d": one.d,
+                f"{name}_wilcoxon_p": one.wilcoxon_p,
+                f"{name}_holm_p": adjusted,
+            }
+            head = name.capitalize()
+            seen |= {
+                f"{head} p": p_text(one.p),
+                f"{head} Wilcoxon p": p_text(one.wilcoxon_p),
+                f"{head} mean": with_interval(Estimate(one.mean, one.low, one.high, "t")),
+            }
+        row["input_set"] = model.input_set
+        row["notes"] = "; ".join(
+            f"{name}: {test[name].note}" for name in ("necrosis", "recurrence") if test[name].note
+        )
+        rows.append(row)
+        readable.append(seen)
+    empty = ["backbone", "necrosis_p", "recurrence_p"]
+    write_results(pd.DataFrame(rows, columns=None if rows else empty), path, notice)
+    title = "Table 6. The tests of table 5 within each class"
+    write_for_people(pd.DataFrame(readable), path, title=title, notice=notice)

@@ -1,0 +1,142 @@
+"""Predictions of all runs of one model: read, checked, and pooled to one row a case."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from radnec.core.errors import InputError
+from radnec.core.labels import CLASSES, POSITIVE
+from radnec.core.tables import read_tsv
+
+COLUMNS = ("case", "label", "fold", "seed", "set", "p_necrosis", "p_recurrence")
+SETS = ("train", "validation", "test")
+HOLDOUT = "holdout"
+_SUM_TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class Pooled:
+    """The test predictions of one backbone and input set, each case once.
+
+    Attributes
+    ----------
+    cases
+        Columns case, label, p_necrosis, p_recurrence, runs (how many were averaged), sorted
+        by case.
+    how
+        In words, how the runs were brought together.
+    """
+
+    cases: pd.DataFrame
+    how: str
+
+    @property
+    def positive(self) -> np.ndarray:
+        """Boolean, shape (cases,): is the true class necrosis."""
+        return (self.cases["label"] == POSITIVE).to_numpy()
+
+    @property
+    def score(self) -> np.ndarray:
+        """Probability of necrosis, shape (cases,)."""
+        return self.cases["p_necrosis"].to_numpy(dtype=float)
+
+
+def read_predictions(path: Path) -> pd.DataFrame:
+    """Read a table of predictions and check every row.
+
+    Returns
+    -------
+    DataFrame
+        At least the columns case, label, fold, seed, set, p_necrosis, p_recurrence.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the row, the value found and the value expected.
+    """
+    table = read_tsv(path, dtype={"case": str, "label": str, "fold": str, "set": str})
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise InputError(f"{path}: columns missing: {', '.join(missing)}")
+
+    def refuse(wrong: pd.Series, column: str, expected: str) -> None:
+        if wrong.any():
+            at = int(np.flatnonzero(wrong.to_numpy())[0])
+            raise InputError(
+                f"{path} row {at + 2} (case {table['case'][at]!r}): {column}: found "
+                f"{table[column][at]!r}, expected {expected}"
+            )
+
+    refuse(~table["label"].isin(CLASSES), "label", " or ".join(CLASSES))
+    refuse(~table["set"].isin(SETS), "set", ", ".join(SETS))
+    for column in ("p_necrosis", "p_recurrence"):
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        refuse(~numbers.between(0, 1), column, "a probability from 0 to 1")
+        table[column] = numbers
+    total = table["p_necrosis"] + table["p_recurrence"]
+    refuse((total - 1).abs() > _SUM_TOLERANCE, "p_recurrence", "1 - p_necrosis")
+    refuse(
+        table.duplicated(["case", "fold", "seed", "set"]), "case", "one row a case, fold and seed"
+    )
+    refuse(
+        table.groupby("case")["label"].transform("nunique") > 1, "label", "the same in every run"
+    )
+    refuse(
+        (table["fold"] == HOLDOUT) != (table["fold"].iloc[:1] == HOLDOUT).all(),
+        "fold",
+        f"{HOLDOUT!r} in every row or in none",
+    )
+    return table
+
+
+def pool(table: pd.DataFrame) -> Pooled:
+    """Average the test predictions so that each case counts once.
+
+    Intervals for proportions and DeLong's variance need independent cases. Several seeds of
+    one split, or several repeats of a cross-validation, see the same cases again: their
+    probabilities are averaged case by case. The folds of one cross-validation are joined, each
+    case predicted by the network that was not trained on it (out of fold).
+    """
+    test = table[table["set"] == "test"]
+    cases = (
+        test.groupby("case", sort=True)
+        .agg(
+            label=("label", "first"),
+            p_necrosis=("p_necrosis", "mean"),
+            p_recurrence=("p_recurrence", "mean"),
+            runs=("p_necrosis", "size"),
+        )
+        .reset_index()
+    )
+    return Pooled(cases, _how(test))
+
+
+def folds_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return repeat and fold numbers of test rows named ``r<repeat>f<fold>``.
+
+    Raises
+    ------
+    InputError
+        If a fold has another name.
+    """
+    parts = table["fold"].str.extract(r"^r(?P<repeat>\d+)f(?P<part>\d+)$")
+    if parts.isna().any(axis=None):
+        wrong = table.loc[parts.isna().any(axis=1), "fold"].iloc[0]
+        raise InputError(f"fold: found {wrong!r}, expected {HOLDOUT!r} or r<repeat>f<fold>")
+    return parts.astype(int)
+
+
+def _how(test: pd.DataFrame) -> str:
+    seeds = test["seed"].nunique()
+    mean = f"mean probability over {seeds} seeds" if seeds > 1 else ""
+    if (test["fold"] == HOLDOUT).all():
+        return f"one split, {mean}" if mean else "one split, one run"
+    parts = folds_of(test)
+    repeats, folds = parts["repeat"].nunique(), parts["part"].nunique()
+    words = [f"out-of-fold predictions of {folds} folds joined"]
+    if repeats > 1:
+        words.append(f"mean probability over {repeats} repeats")
+    return ", ".join(words + ([mean] if mean else []))
