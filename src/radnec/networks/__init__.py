@@ -1,0 +1,1 @@
+"""Three-dimensional classification networks, made the way the paper makes them."""

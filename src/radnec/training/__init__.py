@@ -1,0 +1,1 @@
+"""Training and prediction: one run is backbone x inputs x fold x seed."""

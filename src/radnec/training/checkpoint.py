@@ -1,0 +1,84 @@
+"""The running checkpoint: a run killed at any moment goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+import radnec
+from radnec.core.files import atomic_path
+from radnec.core.settings import canonical_json
+from radnec.training.data import Volumes
+
+log = logging.getLogger(__name__)
+
+# What computes the weights; drawing, writing and logging do not.
+_CODE = (
+    "core/labels.py",
+    "core/seeding.py",
+    "networks/*.py",
+    "training/augment.py",
+    "training/data.py",
+    "training/device.py",
+    "training/loop.py",
+    "training/loss.py",
+    "training/optimise.py",
+)
+
+
+def run_key(definition: Mapping[str, Any], cases: pd.DataFrame, volumes: Volumes) -> str:
+    """Return the hash of all that defines a run.
+
+    It covers `definition` (backbone, sequences, fold, seed, settings), the training cases
+    with their labels, every voxel of their volumes, the code that computes the weights and
+    the versions of torch and MONAI. The test cases, device and threads are no part of it.
+    """
+    digest = hashlib.sha256()
+    digest.update(canonical_json(dict(definition)).encode())
+    digest.update(cases.to_csv(index=False, lineterminator="\n").encode())
+    for channel in range(volumes.channels):
+        for row in cases["row"]:
+            volume = volumes.raw(channel, int(row))
+            digest.update(f"{volume.dtype.str}{volume.shape}".encode())
+            digest.update(memoryview(volume).cast("B"))
+    package = Path(radnec.__path__[0])
+    for pattern in _CODE:
+        for path in sorted(package.glob(pattern)):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    for name in ("torch", "monai"):
+        digest.update(importlib.metadata.version(name).encode())
+    return digest.hexdigest()[:24]
+
+
+class Checkpoint:
+    """One file in a folder named by the key of the run, replaced as a whole."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.folder = Path(folder) / key
+        self.path = self.folder / "state.pt"
+
+    def load(self) -> dict[str, Any] | None:
+        """Return the saved state, or None when the run starts afresh."""
+        if not self.path.exists():
+            return None
+        state: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
+        log.info("going on from %s", self.path)
+        return state
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Replace the saved state."""
+        with atomic_path(self.path) as temporary:
+            torch.save(state, temporary)
+
+    def remove(self) -> None:
+        """Delete the checkpoint of a run that has its weights."""
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,129 @@
+"""Which cases a run learns from, and their volumes as batches."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from radnec.core.errors import InputError
+from radnec.core.labels import CLASSES, class_index
+from radnec.core.tables import read_tsv
+
+# Pages of the arrays that were read stay mapped until they are given back; a process would
+# seem to grow with the cohort. The kernel keeps them in its cache for the next epoch.
+_RELEASE_BYTES = 64 * 2**20
+
+
+def fold_cases(split: Path, packed_cases: Path, fold: str, sets: Sequence[str]) -> pd.DataFrame:
+    """Return the cases of a fold that belong to `sets`, with their rows in the arrays.
+
+    Returns
+    -------
+    cases
+        Columns case, patient, label, set, row, target (0 recurrence, 1 necrosis), in the
+        order of `row`.
+
+    Raises
+    ------
+    InputError
+        If the fold has no such case, or a case has no volume.
+    """
+    table = read_tsv(split, dtype={"case": str, "patient": str, "fold": str})
+    chosen = table[(table["fold"] == fold) & table["set"].isin(sets)]
+    if chosen.empty:
+        raise InputError(
+            f"{split}: fold {fold!r} has no case of set {' or '.join(sets)}; "
+            f"its folds are {', '.join(sorted(set(table['fold'])))}"
+        )
+    rows = read_tsv(packed_cases, dtype={"case": str}).set_index("case")["row"]
+    absent = sorted(set(chosen["case"]) - set(rows.index))
+    if absent:
+        raise InputError(
+            f"{packed_cases}: no volume of case {', '.join(absent)}, which {split} has"
+        )
+    chosen = chosen.assign(
+        row=rows.loc[list(chosen["case"])].to_numpy(),
+        target=[class_index(label) for label in chosen["label"]],
+    )
+    columns = ["case", "patient", "label", "set", "row", "target"]
+    return chosen[columns].sort_values("row").reset_index(drop=True)
+
+
+def require_both_classes(cases: pd.DataFrame, where: str) -> None:
+    """Refuse a training set that lacks a class.
+
+    Raises
+    ------
+    InputError
+        If a class has no case; the message says what to change.
+    """
+    for label in CLASSES:
+        if not (cases["label"] == label).any():
+            raise InputError(
+                f"{where}: no case of class {label!r} among {len(cases)} cases to train on, "
+                f"expected at least one; use fewer folds, a smaller validation part or more cases"
+            )
+
+
+class Volumes:
+    """The volumes of some sequences, mapped from disk, as network input.
+
+    Parameters
+    ----------
+    packed
+        Path of the packed array (N, X, Y, Z) of each sequence.
+    sequences
+        The channels, in order.
+
+    Notes
+    -----
+    Runs side by side share the kernel's one copy of the files. What a process itself holds
+    is a batch, whatever the number of cases.
+    """
+
+    def __init__(self, packed: Mapping[str, Path], sequences: Sequence[str]) -> None:
+        absent = [name for name in sequences if name not in packed]
+        if absent:
+            raise InputError(
+                f"packed arrays: none of sequence {', '.join(absent)}, got {sorted(packed)}"
+            )
+        self._arrays = [np.load(packed[name], mmap_mode="r") for name in sequences]
+        shapes = {name: a.shape for name, a in zip(sequences, self._arrays, strict=True)}
+        if len(set(shapes.values())) != 1 or any(len(shape) != 4 for shape in shapes.values()):
+            raise InputError(f"packed arrays: expected one shape (N, X, Y, Z), found {shapes}")
+        self._unreleased = 0
+
+    @property
+    def channels(self) -> int:
+        """Number of sequences."""
+        return len(self._arrays)
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Voxels along x, y and z."""
+        x, y, z = self._arrays[0].shape[1:]
+        return int(x), int(y), int(z)
+
+    def raw(self, channel: int, row: int) -> np.ndarray:
+        """Return one stored volume (x, y, z)."""
+        array = self._arrays[channel]
+        self._unreleased += array[row].nbytes
+        if self._unreleased > _RELEASE_BYTES:
+            for mapped in self._arrays:
+                mapped._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+            self._unreleased = 0
+        volume: np.ndarray = array[row]
+        return volume
+
+    def batch(self, rows: Sequence[int]) -> torch.Tensor:
+        """Return float32 volumes (batch, channel, x, y, z) of the given rows."""
+        images = np.empty((len(rows), self.channels, *self.size), dtype=np.float32)
+        for position, row in enumerate(rows):
+            for channel in range(self.channels):
+                images[position, channel] = self.raw(channel, row)
+        return torch.from_numpy(images)

@@ -1,0 +1,69 @@
+"""Where a run happens: device, threads, memory format, and what it costs in energy."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from contextlib import AbstractContextManager
+
+import torch
+
+from radnec.core.errors import InputError
+
+log = logging.getLogger(__name__)
+
+
+def prepare_device(device: str, threads: int) -> torch.device:
+    """Return the torch device and make torch repeatable on it.
+
+    Parameters
+    ----------
+    device
+        auto (a GPU where there is one) | cpu | cuda | cuda:<n>.
+    threads
+        Number of CPU threads. Sums on CPU are taken in another order with another number,
+        so weights are repeatable bit by bit with the same number only.
+
+    Raises
+    ------
+    InputError
+        If the device does not exist here.
+    """
+    torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as error:
+        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>") from error
+    if chosen.type not in ("cpu", "cuda"):
+        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>")
+    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
+        raise InputError(
+            f"device {device!r}: torch {torch.__version__} sees {torch.cuda.device_count()} GPUs "
+            f"here; use device: cpu, or install a torch built for the GPU"
+        )
+    # On CPU every operation is deterministic. On a GPU the backward pass of 3D max pooling
+    # has no deterministic form in torch: warn, do not refuse.
+    torch.use_deterministic_algorithms(True, warn_only=chosen.type == "cuda")
+    # TF32 keeps 10 bits of the mantissa: not what precision: float32 says.
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    return chosen
+
+
+def memory_format(device: torch.device) -> torch.memory_format:
+    """Return the order of a volume batch in memory that the device computes fastest in."""
+    return torch.channels_last_3d
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """Return the context of the forward pass: bfloat16 where asked for."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the name of the device for the model card."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"CPU {platform.processor() or platform.machine()}, {torch.get_num_threads()} threads"

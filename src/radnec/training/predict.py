@@ -1,0 +1,137 @@
+"""A trained network's probabilities, for the cases of a fold or for the next patient."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from radnec.core.errors import InputError
+from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
+from radnec.core.tables import write_tsv
+from radnec.networks.registry import build_network
+from radnec.training.data import Volumes, fold_cases
+from radnec.training.device import prepare_device
+
+
+def load_network(model: Path, device: str | torch.device) -> nn.Module:
+    """Return a trained network in evaluation mode.
+
+    Parameters
+    ----------
+    model
+        Folder with weights.safetensors and network.json, as `train_run` writes it.
+    device
+        Where to put it.
+
+    Notes
+    -----
+    Nothing in the folder is executed: safetensors holds numbers only, and network.json
+    names a backbone of this package.
+    """
+    described = read_description(model)
+    network = build_network(described["backbone"], described["in_channels"])
+    network.load_state_dict(load_file(Path(model) / "weights.safetensors"))
+    return network.to(device).eval()
+
+
+def read_description(model: Path) -> dict:
+    """Return network.json of a model folder.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no model, or one with other classes.
+    """
+    path = Path(model) / "network.json"
+    if not path.exists():
+        raise InputError(f"{path}: no such file, expected the folder of a trained model")
+    described: dict = json.loads(path.read_text(encoding="utf-8"))
+    if tuple(described["classes"]) != CLASSES:
+        raise InputError(f"{path}: classes {described['classes']}, expected {list(CLASSES)}")
+    return described
+
+
+def predict_cases(
+    network: nn.Module, volumes: Iterable[tuple[str, np.ndarray]], device: torch.device
+) -> pd.DataFrame:
+    """Return the probabilities of cases whose label need not be known.
+
+    Parameters
+    ----------
+    network
+        From `load_network`.
+    volumes
+        Pairs of case and volumes (channel, x, y, z), normalised as in training, in the
+        order of the sequences in network.json.
+
+    Returns
+    -------
+    predictions
+        Columns case, p_necrosis, p_recurrence (their sum is 1) and predicted, the class of
+        the higher one. float32 arithmetic, one case at a time, so that a probability does
+        not depend on which other cases are asked for.
+    """
+    rows = []
+    with torch.no_grad():
+        for case, volume in volumes:
+            images = torch.as_tensor(np.asarray(volume, dtype=np.float32))[None].to(device)
+            logits = network(images).double()
+            p_necrosis = float(torch.softmax(logits, dim=1)[0, CLASSES.index(POSITIVE)])
+            rows.append(
+                {
+                    "case": case,
+                    "p_necrosis": p_necrosis,
+                    "p_recurrence": 1.0 - p_necrosis,
+                    "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
+                }
+            )
+    return pd.DataFrame(rows, columns=["case", "p_necrosis", "p_recurrence", "predicted"])
+
+
+def predict_run(
+    *,
+    model: Path,
+    packed_cases: Path,
+    packed: Mapping[str, Path],
+    split: Path,
+    fold: str,
+    seed: int,
+    device: str,
+    threads: int,
+    output: Path,
+) -> None:
+    """Write the probabilities of all cases of a fold.
+
+    `output` has the columns case, label, fold, seed, set (train | validation | test),
+    p_necrosis, p_recurrence and predicted.
+    """
+    target = prepare_device(device, threads)
+    described = read_description(model)
+    volumes = Volumes(packed, described["sequences"])
+    if list(volumes.size) != described["size"]:
+        raise InputError(
+            f"packed arrays: volumes of {volumes.size} voxels, expected {described['size']} "
+            f"as in {model}"
+        )
+    cases = fold_cases(split, packed_cases, fold, ["train", "test"])
+    cases.loc[cases["case"].isin(described["validation_cases"]), "set"] = "validation"
+    network = load_network(model, target)
+    predictions = predict_cases(
+        network,
+        (
+            (case, volumes.batch([row])[0].numpy())
+            for case, row in zip(cases["case"], cases["row"], strict=True)
+        ),
+        target,
+    )
+    table = cases[["case", "label", "set"]].merge(predictions, on="case", validate="1:1")
+    table.insert(2, "fold", fold)
+    table.insert(3, "seed", seed)
+    write_tsv(table, Path(output))

@@ -1,0 +1,87 @@
+"""The `training` section of the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from radnec.core.errors import InputError
+from radnec.core.settings import Settings
+
+Augmentation = Literal["flip", "shift", "rotate", "zoom", "contrast", "noise"]
+
+
+@dataclass(frozen=True)
+class TrainingSettings(Settings):
+    """How a network is trained; every key changes the weights.
+
+    Device and threads are not here: they say where a run happens, not what it is.
+
+    Attributes
+    ----------
+    learning_rate, batch_size, epochs
+        As printed in the paper: 1e-5, 2, 300.
+    optimiser
+        adam | adamw | sgd (Nesterov momentum 0.9). Not printed in the paper.
+    weight_decay
+        L2 penalty (adam, sgd) or decoupled decay (adamw).
+    loss
+        cross_entropy | weighted_cross_entropy (weight of a class = cases / (2 x cases of
+        the class)) | focal (gamma 2).
+    sampling
+        shuffled: every case once an epoch. balanced: drawn with equal chance per class.
+    augmentation
+        Random transforms of the training cases, in this order.
+    schedule
+        constant | cosine (from the learning rate to zero over the epochs).
+    accumulation
+        Batches whose gradients are averaged before a step of the optimiser.
+    validation_fraction
+        Part of the training set (by patient) that chooses the epoch with the lowest loss;
+        0 keeps the weights of the last epoch.
+    patience
+        Stop after so many epochs without a lower validation loss; 0 never stops.
+    precision
+        float32 | bfloat16 (autocast).
+    compile
+        Compile the network with torch.compile.
+    """
+
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    optimiser: Literal["adam", "adamw", "sgd"]
+    weight_decay: float
+    loss: Literal["cross_entropy", "weighted_cross_entropy", "focal"]
+    sampling: Literal["shuffled", "balanced"]
+    augmentation: tuple[Augmentation, ...]
+    schedule: Literal["constant", "cosine"]
+    accumulation: int
+    validation_fraction: float
+    patience: int
+    precision: Literal["float32", "bfloat16"]
+    compile: bool
+
+    def __post_init__(self) -> None:
+        for key, value, right, expected in (
+            ("learning_rate", self.learning_rate, self.learning_rate > 0, "> 0"),
+            ("batch_size", self.batch_size, self.batch_size >= 1, ">= 1"),
+            ("epochs", self.epochs, self.epochs >= 1, ">= 1"),
+            ("weight_decay", self.weight_decay, self.weight_decay >= 0, ">= 0"),
+            ("accumulation", self.accumulation, self.accumulation >= 1, ">= 1"),
+            (
+                "validation_fraction",
+                self.validation_fraction,
+                0 <= self.validation_fraction < 1,
+                "0 <= value < 1",
+            ),
+            ("patience", self.patience, self.patience >= 0, ">= 0"),
+            (
+                "patience",
+                self.patience,
+                self.patience == 0 or self.validation_fraction > 0,
+                "0 when training.validation_fraction is 0: stopping needs a validation part",
+            ),
+        ):
+            if not right:
+                raise InputError(f"training.{key} is {value!r}, expected {expected}")
