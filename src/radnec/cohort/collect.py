@@ -56,7 +56,7 @@ def collect_cohort(
     if not (table["status"] == "included").any():
         reasons = table["reason"].value_counts().head(3).to_dict()
         raise InputError(f"no case is left; the most frequent reasons: {reasons} ({selected})")
-    write_tsv(table[COLUMNS].sort_values("case"), cohort)
+    write_tsv(table.reset_index(drop=True)[COLUMNS].sort_values("case"), cohort)
 
 
 def collect_series(*, tables: Iterable[Path], series: Path) -> None:

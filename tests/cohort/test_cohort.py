@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from radnec.cohort.collect import collect_cohort, collect_series, included_cases
+from radnec.cohort.eligibility import ineligible
+from radnec.cohort.select import SelectionSettings, select_cases
+from radnec.core.errors import InputError
+from radnec.core.records import Record
+from radnec.core.tables import read_tsv, write_tsv
+
+SETTINGS = SelectionSettings(min_slices=32, required_sequences=("t1", "t1ce"))
+
+
+def record(folder, case, stage, *, slices=None, reason="", warnings=()):
+    slices = slices or {}
+    path = folder / stage / f"{case}.json"
+    Record(
+        case,
+        stage,
+        "excluded" if reason else "ok",
+        reason,
+        list(warnings),
+        {f"{name}.nii.gz": "0" for name in slices},
+        {f"slices_{name}": count for name, count in slices.items()},
+    ).write(path)
+    return path
+
+
+def select(tmp_path, rows, records, used=("t1",)):
+    table = pd.DataFrame(rows).fillna("")
+    table["patient"] = table["case"]
+    select_cases(
+        table=table, records=records, used=used, settings=SETTINGS, selected=tmp_path / "s.tsv"
+    )
+    return read_tsv(tmp_path / "s.tsv", dtype=str).fillna("").set_index("case")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({}, ""),
+        ({"pathology": "yes", "radiotherapy": "yes", "primary_glioma": "no"}, ""),
+        ({"pathology": "no", "radiotherapy": "no"}, "no pathological diagnosis"),
+        ({"radiotherapy": "no"}, "no history of radiotherapy"),
+        ({"primary_glioma": "yes"}, "primary glioma"),
+        ({"pathology": ""}, ""),
+    ],
+)
+def test_the_papers_criteria(row, reason):
+    assert ineligible(row) == reason
+
+
+def test_every_case_is_listed_with_its_stage_and_reason(tmp_path):
+    whole = {"t1": 32, "t1ce": 33, "t2": 40}
+    records = {
+        "ok": record(tmp_path, "ok", "convert", slices=whole),
+        "few": record(tmp_path, "few", "convert", slices={**whole, "t1ce": 31}),
+        "gone": record(tmp_path, "gone", "convert", slices={"t1": 32, "t2": 32}),
+        "torn": record(tmp_path, "torn", "convert", reason="left at index: no readable series"),
+        # t2 is neither required nor read by a network, so it may be short.
+        "short_t2": record(tmp_path, "short_t2", "convert", slices={**whole, "t2": 5}),
+    }
+    rows = [{"case": case, "label": "necrosis"} for case in records]
+    rows.append({"case": "primary", "label": "recurrence", "primary_glioma": "yes"})
+    found = select(tmp_path, rows, records)
+    told = {case: (r.status, r.stage, r.reason) for case, r in found.iterrows()}
+    assert told == {
+        "ok": ("included", "", ""),
+        "few": ("excluded", "select", "fewer than 32 slices: t1ce has 31"),
+        "gone": ("excluded", "select", "missing sequence: t1ce"),
+        "torn": ("excluded", "index", "no readable series"),
+        "short_t2": ("included", "", ""),
+        "primary": ("excluded", "eligibility", "primary glioma"),
+    }
+
+
+def test_a_sequence_that_a_network_reads_is_required_too(tmp_path):
+    records = {"a": record(tmp_path, "a", "convert", slices={"t1": 40, "t1ce": 40})}
+    found = select(tmp_path, [{"case": "a", "label": "necrosis"}], records, used=("t1", "flair"))
+    assert found.loc["a", "reason"] == "missing sequence: flair"
+
+
+def collect(tmp_path, records, by_hand=None):
+    cases = ["a", "b", "c"]
+    write_tsv(
+        pd.DataFrame(
+            {
+                "case": cases,
+                "label": "necrosis",
+                "patient": cases,
+                "status": ["included", "included", "excluded"],
+                "stage": ["", "", "select"],
+                "reason": ["", "", "missing sequence: t1"],
+                "sequences": "t1",
+            }
+        ),
+        tmp_path / "selected.tsv",
+    )
+    collect_cohort(
+        selected=tmp_path / "selected.tsv",
+        records=records,
+        excluded_by_hand=by_hand or {},
+        cohort=tmp_path / "cases.tsv",
+    )
+    return read_tsv(tmp_path / "cases.tsv", dtype=str).fillna("").set_index("case")
+
+
+def test_the_first_stage_that_excludes_is_told_and_warnings_are_joined(tmp_path):
+    records = [
+        record(tmp_path, "a", "register", warnings=["moved 12 mm"]),
+        record(tmp_path, "b", "register", reason="not registered"),
+        record(tmp_path, "a", "strip", warnings=["small mask"]),
+        record(tmp_path, "b", "strip", reason="left at register: not registered"),
+    ]
+    table = collect(tmp_path, records)
+    assert table.loc["a", ["status", "warnings"]].tolist() == [
+        "included",
+        "moved 12 mm; small mask",
+    ]
+    assert table.loc["b", ["status", "stage", "reason"]].tolist() == [
+        "excluded",
+        "register",
+        "not registered",
+    ]
+    assert table.loc["c", "reason"] == "missing sequence: t1"
+    assert list(included_cases(tmp_path / "cases.tsv")["case"]) == ["a"]
+
+
+def test_a_person_excludes_with_a_reason_and_only_known_cases(tmp_path):
+    table = collect(tmp_path, [], {"a": "motion"})
+    assert table.loc["a", ["status", "stage", "reason"]].tolist() == ["excluded", "qc", "motion"]
+    with pytest.raises(InputError, match=r"qc\.exclude: found \['z'\]"):
+        collect(tmp_path, [], {"z": "motion"})
+
+
+def test_an_empty_cohort_stops_with_the_reasons(tmp_path):
+    with pytest.raises(InputError, match=r"no case is left.*motion"):
+        collect(tmp_path, [], {"a": "motion", "b": "motion"})
+
+
+def test_series_of_all_cases_are_joined(tmp_path):
+    for case in "ab":
+        write_tsv(pd.DataFrame({"case": [case], "series": ["s1"]}), tmp_path / f"{case}.tsv")
+    collect_series(tables=[tmp_path / "a.tsv", tmp_path / "b.tsv"], series=tmp_path / "all.tsv")
+    assert list(read_tsv(tmp_path / "all.tsv")["case"]) == ["a", "b"]
+
+
+def test_settings_come_from_their_section():
+    text = json.dumps({"min_slices": 10, "required_sequences": ["t1"]})
+    assert SelectionSettings.from_json(text).required_sequences == ("t1",)
