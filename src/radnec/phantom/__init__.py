@@ -1,0 +1,1 @@
+"""A physics phantom: simulated studies of the head, written as real DICOM."""

@@ -1,0 +1,216 @@
+"""Lesions: recurrence and radiation necrosis as the paper tells them apart.
+
+Recurrence enhances heterogeneously and irregularly and sends infiltrative oedema along the
+white matter; necrosis is a ring of enhancement around a core, with focal oedema
+(Ying et al. 2025, "Model interpretability"). Size, place and strength of both overlap, a
+recurrence may have a necrotic centre and a necrosis an open ring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radnec.core.labels import POSITIVE
+from radnec.phantom.anatomy import Anatomy
+from radnec.phantom.fields import expand, smooth_noise, spline_weights
+
+_HALF = 60  # mm, half the edge of the box that holds a lesion and its oedema
+
+ENHANCING, CORE, OEDEMA = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """A lesion on a box of the template grid.
+
+    Attributes
+    ----------
+    box
+        Slices into the template grid.
+    enhancing, core, oedema
+        float32 fractions (x, y, z) of the box; together at most 1.
+    gadolinium
+        float32, mmol/l in the enhancing part.
+    facts
+        What was drawn, for the record of truth.
+    """
+
+    box: tuple[slice, slice, slice]
+    enhancing: NDArray[np.float32]
+    core: NDArray[np.float32]
+    oedema: NDArray[np.float32]
+    gadolinium: NDArray[np.float32]
+    facts: dict[str, float]
+
+
+def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesion:
+    """Draw one lesion of class `label` somewhere in the white matter of a hemisphere."""
+    centre = _draw_centre(rng, anatomy)
+    box = tuple(
+        slice(max(c - _HALF, 0), min(c + _HALF, n))
+        for c, n in zip(centre, anatomy.shape, strict=True)
+    )
+    white, grey = anatomy.white[box], anatomy.grey[box]
+    offset = [c - s.start for c, s in zip(centre, box, strict=True)]
+    room = np.clip(2.5 * (white + grey) - 0.25, 0, 1)  # keeps out of the ventricles
+    draw = _draw_necrosis if label == POSITIVE else _draw_recurrence
+    solid, core, gadolinium, oedema, facts = draw(rng, offset, white, grey)
+    enhancing = solid * (1 - core) * room
+    core = solid * core * room
+    oedema = np.clip(oedema, 0, 1) * (1 - enhancing - core) * np.clip(white + 0.3 * grey, 0, 1)
+    facts |= {f"centre_{axis}": float(c) for axis, c in zip("xyz", centre, strict=True)}
+    return Lesion(box, enhancing, core, oedema, gadolinium, facts)
+
+
+def _draw_centre(rng: np.random.Generator, anatomy: Anatomy) -> tuple[int, int, int]:
+    """Draw a voxel of cerebral white matter, off the midline and away from the surface."""
+    step = 2
+    white = anatomy.white[::step, ::step, ::step] > 0.7
+    x, y, z = np.nonzero(white)
+    x, y, z = x * step, y * step, z * step
+    mni = np.stack([x, y, z]) + anatomy.origin[:, None]
+    allowed = (np.abs(mni[0]) > 18) & (np.abs(mni[0]) < 46) & (mni[2] > -12) & (mni[2] < 48)
+    chosen = rng.choice(np.flatnonzero(allowed))
+    return int(x[chosen]), int(y[chosen]), int(z[chosen])
+
+
+def _draw_recurrence(
+    rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
+) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
+    """Lobulated nodules, patchy enhancement, oedema that has spread along white matter."""
+    radius = rng.uniform(11.0, 19.0)
+    lobes = int(rng.integers(2, 5))
+    distance = _ellipsoid(rng, white.shape, offset, radius, 0.25)
+    for _ in range(lobes):
+        aside = rng.normal(size=3)
+        aside *= rng.uniform(0.6, 1.1) * radius / np.linalg.norm(aside)
+        lobe = _ellipsoid(rng, white.shape, offset + aside, radius * rng.uniform(0.4, 0.7), 0.25)
+        distance = np.minimum(distance, lobe)
+    ragged = rng.uniform(0.22, 0.38)
+    distance += ragged * radius * smooth_noise(rng, white.shape, 9.0) * 0.6
+    solid = _inside(distance, 1.0)
+
+    patchy = rng.uniform(0.45, 0.8)
+    texture = np.exp(patchy * smooth_noise(rng, white.shape, 5.0) - 0.5 * patchy**2)
+    strength = rng.uniform(0.12, 0.35)
+    centre = radius * (rng.uniform(0.35, 0.6) if rng.random() < 0.35 else 0.0)
+    core = np.zeros_like(solid)
+    if centre > 0:
+        hollow = _ellipsoid(rng, white.shape, offset, centre, 0.3)
+        core = _inside(hollow + 0.5 * centre * smooth_noise(rng, white.shape, 6.0), 1.5)
+
+    oedema_ml = rng.uniform(30.0, 100.0)
+    oedema = _infiltrate(rng, solid, white, grey, oedema_ml)
+    facts = {
+        "radius_mm": radius,
+        "lobes": lobes,
+        "necrotic_centre_mm": centre,
+        "gadolinium_mmol_l": strength,
+        "oedema_drawn_ml": oedema_ml,
+    }
+    return solid, core, (strength * texture).astype(np.float32), oedema, facts
+
+
+def _draw_necrosis(
+    rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
+) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
+    """Ring around a core, sometimes open on one side; a compact halo of oedema."""
+    radius = rng.uniform(12.0, 21.0)
+    ring = rng.uniform(2.5, 4.5)
+    distance = _ellipsoid(rng, white.shape, offset, radius, 0.2)
+    distance += rng.uniform(0.04, 0.12) * radius * smooth_noise(rng, white.shape, 14.0)
+    solid = _inside(distance, 1.0)
+    thickness = ring * np.clip(1 + 0.25 * smooth_noise(rng, white.shape, 12.0), 0.5, 1.6)
+    core = _inside(distance + thickness, 0.7)
+
+    strength = rng.uniform(0.12, 0.35)
+    gadolinium = strength * np.exp(0.2 * smooth_noise(rng, white.shape, 10.0))
+    opening = 0.0
+    if rng.random() < 0.3:  # an open ring enhances weakly on one side
+        opening = rng.uniform(0.3, 0.7)
+        side = _direction_cosine(rng, white.shape, offset)
+        gadolinium = gadolinium * np.where(side > 1 - opening, 0.25, 1.0)
+
+    halo = rng.uniform(4.0, 10.0)
+    edge = distance - halo * (1 + 0.25 * smooth_noise(rng, white.shape, 16.0))
+    facts = {
+        "radius_mm": radius,
+        "ring_mm": ring,
+        "ring_opening": opening,
+        "gadolinium_mmol_l": strength,
+        "halo_mm": halo,
+    }
+    return solid, core, gadolinium.astype(np.float32), _inside(edge, 2.0), facts
+
+
+def _ellipsoid(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    centre: list[int] | NDArray,
+    radius: float,
+    stretch: float,
+) -> NDArray[np.float32]:
+    """Return about the signed distance (mm, negative inside) to an ellipsoid's surface."""
+    axes = np.exp(stretch * rng.uniform(-1, 1, size=3)).astype(np.float32)
+    i, j, k = (
+        ((np.arange(n, dtype=np.float32) - c) * a) ** 2
+        for n, c, a in zip(shape, centre, axes, strict=True)
+    )
+    return np.sqrt(i[:, None, None] + j[:, None] + k) - np.float32(radius)
+
+
+def _direction_cosine(
+    rng: np.random.Generator, shape: tuple[int, ...], centre: list[int]
+) -> NDArray[np.float32]:
+    """Return the cosine between a random direction and each voxel as seen from the centre."""
+    towards = rng.normal(size=3)
+    towards /= np.linalg.norm(towards)
+    i, j, k = np.ogrid[tuple(slice(-c, n - c) for n, c in zip(shape, centre, strict=True))]
+    length = np.sqrt(i**2 + j**2 + k**2) + 1e-3
+    return ((i * towards[0] + j * towards[1] + k * towards[2]) / length).astype(np.float32)
+
+
+def _inside(distance: NDArray, width: float) -> NDArray[np.float32]:
+    """Turn a signed distance into a fraction that falls from 1 to 0 over about 2 `width`."""
+    return np.clip(0.5 - distance / (2 * width), 0, 1).astype(np.float32)
+
+
+def _infiltrate(
+    rng: np.random.Generator, seed: NDArray, white: NDArray, grey: NDArray, volume_ml: float
+) -> NDArray[np.float32]:
+    """Spread from the lesion by diffusion that follows the white matter.
+
+    As in the infiltration model of glioma growth (Swanson et al. 2000, Cell Prolif 33:317)
+    diffusion is faster in white matter than in grey, here by more than their factor of
+    five, since vasogenic oedema hardly enters the cortex. The contour that encloses
+    `volume_ml` outside the lesion is the edge of the oedema.
+    """
+    coarse = np.s_[::2, ::2, ::2]
+    pale, dark = white[coarse], grey[coarse]
+    speed = (pale**2 + 0.03 * dark) * np.exp(0.8 * smooth_noise(rng, pale.shape, 5.0))
+    speed = np.clip(speed, 0, 2.0) * 0.08  # explicit steps are stable below 1/6
+    spread = seed[coarse].copy()
+    source = spread > 0.5
+    for _ in range(150):
+        change = np.zeros_like(spread)
+        for axis in range(3):
+            near = tuple(np.s_[:-1] if a == axis else np.s_[:] for a in range(3))
+            far = tuple(np.s_[1:] if a == axis else np.s_[:] for a in range(3))
+            flow = 0.5 * (speed[near] + speed[far]) * (spread[far] - spread[near])
+            change[near] += flow
+            change[far] -= flow
+        spread += change
+        spread[source] = 1.0
+    reached = np.log(spread + 1e-9)
+    order = np.argsort(reached, axis=None)[::-1]
+    room = ((pale + 0.3 * dark) * (1 - seed[coarse])).ravel()[order]
+    enclosed = np.searchsorted(np.cumsum(room) * 8 / 1000, volume_ml)
+    level = reached.ravel()[order[min(int(enclosed), len(order) - 1)]]
+    weights = [
+        spline_weights(np.arange(0, n, 2), np.minimum(np.arange(n), (n - 1) // 2 * 2))
+        for n in white.shape
+    ]
+    return np.clip(0.5 + (expand(reached, *weights) - level) / 0.8, 0, 1)
