@@ -32,12 +32,13 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         },
     ),
     (
-        "Preprocessing failed",
+        "Preprocessing or image quality failed",
         "Included in the analysis",
         {
             "register": "Registration",
             "strip": "Skull removal",
             "normalise": "Normalisation",
+            "qc": "Look at the images",
         },
     ),
 )

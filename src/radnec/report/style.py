@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Bbox
 
 from radnec.core.files import atomic_path
@@ -78,6 +80,7 @@ _WRITING: dict[Any, Any] = {"svg.hashsalt": "radnec", "svg.fonttype": "path"}
 
 _NOTICE_POINTS = 6.0
 _NOTICE_MARGIN_MM = 1.5
+_MEASURING_DPI = 300.0
 
 
 def inches(millimetres: float) -> float:
@@ -202,9 +205,11 @@ def _pieces(words: list[str], width: float, points: float, weight: str) -> Itera
 
 def text_width(text: str, *, points: float, weight: str = "normal") -> float:
     """Return the width in inches of one line of text, in the font of the figures."""
-    figure = Figure(figsize=(1.0, 1.0), dpi=100)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    drawn = figure.text(
-        0, 0, text, fontsize=points, fontweight=weight, fontfamily="DejaVu Sans", parse_math=False
-    )
-    return float(drawn.get_window_extent(renderer).width) / 100
+    font = FontProperties(family="DejaVu Sans", size=points, weight=weight)
+    width, _, _ = _measuring_renderer().get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / _MEASURING_DPI
+
+
+@cache
+def _measuring_renderer() -> RendererAgg:
+    return RendererAgg(1, 1, _MEASURING_DPI)
