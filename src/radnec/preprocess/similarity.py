@@ -76,6 +76,6 @@ def head_of(data: Volume) -> npt.NDArray[np.bool_]:
     Otsu's threshold separates bright tissue from the rest; half of it keeps dark tissue too.
     """
     low, high = np.percentile(data, [1, 99])
-    threshold = low + (float(filters.threshold_otsu(np.clip(data, low, high))) - low) / 2
-    mask = ndimage.binary_opening(data > threshold)
+    between = float(filters.threshold_otsu(np.clip(data, low, high)))
+    mask = ndimage.binary_opening(data > low + (between - low) / 2)
     return np.asarray(ndimage.binary_fill_holes(mask))

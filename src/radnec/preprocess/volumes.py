@@ -59,6 +59,17 @@ def read_volume(path: Path) -> tuple[Volume, Affine]:
     return data, affine
 
 
+def read_mask(path: Path) -> tuple[npt.NDArray[np.bool_], Affine]:
+    """Read a mask that a stage of this library wrote.
+
+    Returns
+    -------
+    Array (x, y, z), true in the brain, and the 4 x 4 matrix from voxel to mm (RAS+).
+    """
+    image: Any = nib.load(path)
+    return np.asarray(image.dataobj) > 0, np.asarray(image.affine, dtype=np.float64)
+
+
 def write_volume(path: Path, data: npt.NDArray[Any], affine: Affine) -> None:
     """Write an image, the same bytes for the same content.
 

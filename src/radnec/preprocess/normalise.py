@@ -1,0 +1,181 @@
+"""Bring every case to one orientation, one size and one scale of intensity."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+import nibabel as nib
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from radnec.core.errors import CaseExcluded
+from radnec.core.records import Record, case_stage
+from radnec.core.sequences import SEQUENCES
+from radnec.core.settings import Settings
+from radnec.preprocess.intensity import scale
+from radnec.preprocess.volumes import (
+    Affine,
+    Volume,
+    read_mask,
+    read_volume,
+    spacing_of,
+    write_volume,
+)
+
+# The box around the brain mask of MNI152NLin6Asym, mm along x, y, z.
+STANDARD_BOX = (143.0, 180.0, 154.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class NormalisationSettings(Settings):
+    """Section `normalisation` of the configuration.
+
+    Attributes
+    ----------
+    size
+        Voxels along x (left to right), y (back to front), z (bottom to top).
+    keep_aspect
+        True: a case is scaled by one factor along all axes and padded; False: its brain
+        fills the volume along each axis.
+    margin
+        Millimetres around the brain that stay.
+    intensity
+        ``min-max`` (the paper's), ``percentile`` or ``z-score``.
+    percentiles
+        Lower and upper, for ``percentile``.
+    region
+        Which intensities decide the scale: the whole ``volume`` or the ``brain`` alone.
+    """
+
+    size: tuple[int, int, int]
+    keep_aspect: bool
+    margin: float
+    intensity: Literal["min-max", "percentile", "z-score"]
+    percentiles: tuple[float, float]
+    region: Literal["volume", "brain"]
+
+
+def normalise_case(
+    *,
+    case: str,
+    brain: Path,
+    strip_record: Path,
+    settings: NormalisationSettings,
+    normalised: Path,
+    record: Path,
+) -> None:
+    """Crop, reorient to RAS, resample and scale the sequences of a case.
+
+    Ying et al. 2025, "Data preprocessing", step 5; the size is not printed there.
+
+    Parameters
+    ----------
+    brain
+        The case's folder of stripped images, <sequence>.nii.gz and mask.nii.gz.
+    strip_record
+        The record of skull stripping.
+    normalised
+        Folder to make: <sequence>.nii.gz, float32, `settings.size` voxels. Its matrix leads
+        back to the reference's millimetres, so a map drawn on it can be carried back.
+    record
+        Record to write.
+    """
+    with case_stage(case=case, stage="normalise", record=record, folder=normalised) as job:
+        before = Record.read(strip_record)
+        before.require_ok()
+        stored, stored_affine = read_mask(brain / "mask.nii.gz")
+        mask, affine = _ras(stored.astype(np.float32), stored_affine)
+        grid = target_grid(mask > 0.5, affine, settings)
+        inside = resample(mask, affine, grid, settings.size) > 0.5
+        region = inside if settings.region == "brain" else np.ones(settings.size, dtype=bool)
+        for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
+            data, own = _ras(*read_volume(brain / f"{name}.nii.gz"))
+            scaled = scale(
+                resample(data, own, grid, settings.size),
+                region,
+                method=settings.intensity,
+                percentiles=settings.percentiles,
+                name=name,
+            )
+            write_volume(job.folder / f"{name}.nii.gz", scaled, grid)
+        for axis, value in zip("xyz", spacing_of(grid), strict=True):
+            job.measures[f"spacing_{axis}"] = round(float(value), 4)
+
+
+def target_grid(
+    mask: npt.NDArray[np.bool_], affine: Affine, settings: NormalisationSettings
+) -> Affine:
+    """Return the matrix of the grid of `settings.size` voxels that the brain is brought to.
+
+    Parameters
+    ----------
+    mask, affine
+        Array (x, y, z) in RAS order, true in the brain, and its matrix from voxel to mm.
+
+    Returns
+    -------
+    4 x 4 matrix from voxel of the grid to mm (RAS+). Its axes are those of `affine`.
+
+    Raises
+    ------
+    CaseExcluded
+        If the mask is empty.
+    """
+    if not mask.any():
+        raise CaseExcluded("the brain mask is empty")
+    spacing = spacing_of(affine)
+    # Edges of the box, in voxels: a voxel reaches half a step beyond its centre.
+    edges = [
+        np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))[[0, -1]]
+        for axis in range(3)
+    ]
+    low = np.array([pair[0] - 0.5 for pair in edges])
+    high = np.array([pair[1] + 0.5 for pair in edges])
+    extent = (high - low) * spacing + 2 * settings.margin
+    if settings.keep_aspect:
+        standard = np.array(STANDARD_BOX) + 2 * settings.margin
+        extent = standard * (extent / standard).max()
+    step = extent / np.array(settings.size) / spacing
+    placed = np.diag([*step, 1.0])
+    placed[:3, 3] = (low + high) / 2 - step * (np.array(settings.size) - 1) / 2
+    return affine @ placed
+
+
+def resample(data: Volume, affine: Affine, grid: Affine, size: tuple[int, int, int]) -> Volume:
+    """Resample an image linearly onto a grid with parallel axes; outside the image it is 0.
+
+    Where the grid is coarser than the image, a Gaussian takes out what it cannot hold.
+
+    Parameters
+    ----------
+    data, affine
+        Array (x, y, z) and its matrix from voxel to mm.
+    grid, size
+        Matrix and shape of the result.
+
+    Returns
+    -------
+    Array of shape `size`.
+    """
+    to_voxel = np.linalg.inv(affine) @ grid
+    factor = np.maximum(1.0, np.linalg.norm(to_voxel[:3, :3], axis=0))
+    smooth = ndimage.gaussian_filter(data, np.sqrt((factor**2 - 1) / 12), mode="constant")
+    return np.asarray(
+        ndimage.affine_transform(
+            smooth,
+            to_voxel[:3, :3],
+            to_voxel[:3, 3],
+            output_shape=size,
+            order=1,
+            mode="grid-constant",
+        )
+    )
+
+
+def _ras(data: Volume, affine: Affine) -> tuple[Volume, Affine]:
+    """Flip and swap axes so that x, y, z run closest to right, front, up."""
+    image = nib.as_closest_canonical(nib.Nifti1Image(data, affine))
+    return np.asarray(image.dataobj), np.asarray(image.affine)

@@ -1,0 +1,112 @@
+"""Take everything but the brain out of a case's images."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from radnec.core.errors import CaseExcluded
+from radnec.core.records import Record, case_stage
+from radnec.core.sequences import SEQUENCES
+from radnec.core.settings import Settings
+from radnec.preprocess.skullstrip.atlas import atlas_mask
+from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
+from radnec.preprocess.skullstrip.given import signal_mask
+from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
+from radnec.preprocess.skullstrip.template import find_template
+from radnec.preprocess.volumes import Affine, Volume, read_volume, write_volume
+
+
+@dataclasses.dataclass(frozen=True)
+class SkullStripSettings(Settings):
+    """Section `skull_strip` of the configuration.
+
+    Attributes
+    ----------
+    backend
+        ``hd-bet``, ``atlas``, ``given`` (every case names its mask) or ``none`` (images that
+        come stripped, or keep their skull).
+    atlas_head, atlas_mask
+        A head template and its brain mask; empty for the one found by itself.
+    volume_ml
+        Smallest and largest plausible brain; outside, the mask is flagged.
+    on_failure
+        What becomes of a case with a flagged mask: ``exclude``, or ``keep`` with a warning.
+    """
+
+    backend: Literal["hd-bet", "atlas", "given", "none"]
+    atlas_head: str
+    atlas_mask: str
+    volume_ml: tuple[float, float]
+    on_failure: Literal["exclude", "keep"]
+
+
+def strip_case(
+    *,
+    case: str,
+    registered: Path,
+    register_record: Path,
+    given_mask: Path | None,
+    settings: SkullStripSettings,
+    seed: int,
+    device: str,
+    threads: int,
+    brain: Path,
+    record: Path,
+) -> None:
+    """Find the brain in the reference and take the rest out of every sequence.
+
+    Ying et al. 2025, "Data preprocessing", step 4.
+
+    Parameters
+    ----------
+    registered
+        The case's folder of registered images.
+    given_mask
+        The mask that the table of cases names for this case; it is used whatever the backend.
+    device, threads
+        For the network.
+    brain
+        Folder to make: <sequence>.nii.gz, zero outside the brain, and mask.nii.gz.
+    record
+        Record to write; measures of the mask.
+    """
+    with case_stage(case=case, stage="skull_strip", record=record, folder=brain) as job:
+        before = Record.read(register_record)
+        before.require_ok()
+        reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
+        mask = _find_mask(reference, affine, given_mask, settings, seed)
+        measures = measure_mask(mask, affine)
+        for name, value in dataclasses.asdict(measures).items():
+            job.measures[f"mask_{name}"] = round(value, 5)
+        flags = mask_flags(measures, settings.volume_ml)
+        if flags and settings.on_failure == "exclude":
+            raise CaseExcluded(f"brain mask: {'; '.join(flags)}")
+        for flag in flags:
+            job.warn(f"brain mask: {flag}")
+        write_volume(job.folder / "mask.nii.gz", mask.astype(np.uint8), affine)
+        for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
+            data, own = read_volume(registered / f"{name}.nii.gz")
+            write_volume(job.folder / f"{name}.nii.gz", np.where(mask, data, 0), own)
+
+
+def _find_mask(
+    reference: Volume,
+    affine: Affine,
+    given: Path | None,
+    settings: SkullStripSettings,
+    seed: int,
+) -> npt.NDArray[np.bool_]:
+    """Return the brain mask of the reference by the configured backend."""
+    if given is not None:
+        return read_given_mask(given, reference.shape, affine)
+    if settings.backend == "given":
+        raise CaseExcluded("the table of cases names no brain mask")
+    if settings.backend == "none":
+        return signal_mask(reference)
+    template = find_template(settings.atlas_head, settings.atlas_mask)
+    return atlas_mask(reference, affine, template, seed)
