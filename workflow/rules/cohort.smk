@@ -82,7 +82,7 @@ rule pack_sequence:
     output:
         packed=results("packed/{sequence}.npy"),
     params:
-        dtype=config["normalisation"]["dtype"],
+        dtype=config["pack"]["dtype"],
     log:
         results("logs/pack_sequence/{sequence}.log"),
     benchmark:

@@ -35,7 +35,7 @@ except InputError as error:
 
 ELIGIBLE = [row["case"] for row in CASES.to_dict("records") if not ineligible(row)]
 FOLDS = fold_names(SplitSettings.from_mapping(config["split"]))
-PHANTOM = config["phantom"]["enabled"]
+PHANTOM = config["cohort"] == "phantom"
 NOTICE = notice(PHANTOM)
 
 
@@ -53,9 +53,12 @@ def results(path):
     return f"results/{config['study']}/{path}"
 
 
-def section(name):
+def section(name, without=()):
     """A section of the configuration as text that is equal when the values are."""
-    return canonical_json(config[name])
+    values = config[name]
+    if without:
+        values = {key: value for key, value in values.items() if key not in without}
+    return canonical_json(values)
 
 
 def code(*modules):
@@ -117,6 +120,17 @@ def over_models(pattern):
     """A path for each backbone and input set of the study."""
     return expand(
         results(pattern), backbone=config["models"]["backbones"], inputs=config["models"]["inputs"]
+    )
+
+
+def runs_of_study(path):
+    """A file of every run of the study."""
+    return expand(
+        run_folder(path),
+        backbone=config["models"]["backbones"],
+        inputs=config["models"]["inputs"],
+        fold=FOLDS,
+        seed=config["models"]["seeds"],
     )
 
 

@@ -47,7 +47,7 @@ rule strip_case:
     benchmark:
         results("benchmarks/strip_case/{case}.tsv")
     conda:
-        "../../envs/preprocess.yaml"
+        "../../envs/skull_strip.yaml"
     threads: threads_of("skull_strip")
     resources:
         mem_mb=3000,

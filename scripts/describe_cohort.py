@@ -1,0 +1,16 @@
+"""Table 1: the patients."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.evaluate.describe import describe_cohort
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        describe_cohort(
+            cases_table=Path(snakemake.input.table),
+            cohort=Path(snakemake.input.cohort),
+            split=Path(snakemake.input.split),
+            notice=snakemake.params.notice,
+            output=Path(snakemake.output.tsv),
+        )

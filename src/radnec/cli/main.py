@@ -1,0 +1,40 @@
+"""`radnec`: what a person does by hand around the workflow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from radnec.core.errors import InputError
+from radnec.core.notices import RESEARCH_USE
+from radnec.ingest.commands import add_commands as add_ingest
+from radnec.phantom.command import add_commands as add_phantom
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command; return 0, or 1 after a message about wrong input.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program's name; None for the process's own.
+    """
+    parser = argparse.ArgumentParser(
+        prog="radnec",
+        description=f"{__doc__} The study itself runs by `snakemake`. {RESEARCH_USE}",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_ingest(commands)
+    add_phantom(commands)
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except InputError as error:
+        print(f"radnec: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+# Tables 1 to 6, and the statistics beside them.
+
+
+def of_channels(several):
+    """The trained input sets of one sequence, or of several, with their sequences."""
+    chosen = {name: config["input_sets"][name] for name in config["models"]["inputs"]}
+    return canonical_json({k: v for k, v in chosen.items() if (len(v) > 1) == several})
+
+
+# Table 1: the patients, training against test set.
+rule describe_cohort:
+    input:
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        split=results("split/split.tsv"),
+        code=code("radnec.evaluate.describe"),
+    output:
+        multiext(results("tables/table1"), tsv=".tsv", md=".md", tex=".tex"),
+    params:
+        notice=NOTICE,
+    log:
+        results("logs/describe_cohort.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/describe_cohort.py"
+
+
+# Table 2: the scanners, from the sidecars of the converted images.
+rule describe_scanners:
+    input:
+        cohort=results("cohort/cases.tsv"),
+        # The records hold the checksums of the sidecars.
+        records=case_records("convert"),
+        code=code("radnec.evaluate.describe"),
+    output:
+        multiext(results("tables/table2"), tsv=".tsv", md=".md", tex=".tex"),
+    params:
+        nifti=results("nifti"),
+        notice=NOTICE,
+    log:
+        results("logs/describe_scanners.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/describe_scanners.py"
+
+
+# Tables 3 to 6 and everything that is told beside them.
+rule evaluate_models:
+    input:
+        predictions=predictions_of_study(),
+        runs=runs_of_study("predictions.tsv"),
+        code=code("radnec.evaluate.performance"),
+    output:
+        expand(results("tables/table{n}.{ext}"), n=range(3, 7), ext=["tsv", "md", "tex"]),
+        evaluation=directory(results("evaluation/models")),
+    params:
+        single=of_channels(several=False),
+        fused=of_channels(several=True),
+        seed=config["seed"],
+        settings=section("evaluation"),
+        notice=NOTICE,
+    log:
+        results("logs/evaluate_models.log"),
+    benchmark:
+        results("benchmarks/evaluate_models.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        disk_mb=10,
+        runtime=30,
+    script:
+        "../../scripts/evaluate_models.py"
+
+
+# Figure 3: the ROC curves.
+rule draw_roc:
+    input:
+        tables=expand(results("tables/table{n}.tsv"), n=[3, 4]),
+        evaluation=results("evaluation/models"),
+        code=code("radnec.evaluate.figures_roc"),
+    output:
+        multiext(results("figures/figure3"), svg=".svg", png=".png"),
+    params:
+        notice=NOTICE,
+    log:
+        results("logs/draw_roc.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/draw_roc.py"
