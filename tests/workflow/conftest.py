@@ -1,0 +1,56 @@
+"""Plans and runs of the workflow in a folder of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclasses.dataclass
+class Study:
+    """A folder in which `snakemake` is started, with an overlay on the paper's configuration."""
+
+    folder: Path
+    overlay: dict
+
+    def write_cases(self, rows: list[dict[str, str]]) -> None:
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        lines = ["\t".join(columns), *("\t".join(row.get(c, "") for c in columns) for row in rows)]
+        (self.folder / "cases.tsv").write_text("\n".join(lines) + "\n")
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        (self.folder / "overlay.yaml").write_text(yaml.safe_dump(self.overlay))
+        command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile")]
+        command += ["--configfile", "overlay.yaml", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, env=environment, check=False
+        )
+
+    def plan(self, *arguments: str) -> Counter[str]:
+        """Jobs per rule of a dry run, from Snakemake's own table."""
+        done = self.snakemake(*arguments, "--cores", "2", "-n", "--quiet", "rules")
+        assert done.returncode == 0, done.stderr + done.stdout
+        jobs: Counter[str] = Counter()
+        table = False
+        for line in (done.stdout + done.stderr).splitlines():
+            table = table or line.startswith("job ")
+            parts = line.split()
+            if table and len(parts) == 2 and parts[1].isdigit():
+                jobs[parts[0]] = int(parts[1])
+        jobs.pop("total", None)
+        return jobs
+
+
+@pytest.fixture
+def study(tmp_path) -> Study:
+    return Study(tmp_path, {"study": "trial", "cases": "cases.tsv"})

@@ -1,0 +1,90 @@
+"""What Snakemake plans to do, and what it refuses before it does anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def rows(n, **extra):
+    return [
+        {
+            "case": f"C{i:04}",
+            "label": "necrosis" if i % 5 == 0 else "recurrence",
+            "dicom": f"/data/{i}",
+            **extra,
+        }
+        for i in range(n)
+    ]
+
+
+def test_the_papers_study_is_24_runs_and_every_table_and_figure(study):
+    study.write_cases(rows(234))
+    jobs = study.plan("--resources", "gpu=1")
+    assert jobs["index_case"] == jobs["convert_case"] == 234
+    assert jobs["train_run"] == jobs["predict_run"] == jobs["gather_predictions"] == 24
+    for rule in ("describe_cohort", "describe_scanners", "evaluate_models", "write_report"):
+        assert jobs[rule] == 1
+
+
+def test_folds_and_seeds_are_runs_of_the_same_shape(study):
+    study.write_cases(rows(20))
+    study.overlay["split"] = {"design": "kfold", "folds": 3, "repeats": 2}
+    study.overlay["models"] = {
+        "backbones": ["densenet121", "vgg11"],
+        "inputs": ["fused"],
+        "seeds": [1, 2],
+    }
+    jobs = study.plan()
+    assert jobs["train_run"] == 2 * 1 * (3 * 2) * 2 and jobs["gather_predictions"] == 2
+
+
+def test_the_demo_needs_no_more_than_its_two_files(study):
+    study.overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
+    study.overlay["cases"] = str(ROOT / "config" / "demo_cases.tsv")
+    jobs = study.plan()
+    cases = (ROOT / "config" / "demo_cases.tsv").read_text().count("\n") - 1
+    # Three cases are excluded by the paper's criteria and never looked at.
+    assert jobs["simulate_case"] == jobs["index_case"] == cases - 3
+    assert jobs["train_run"] == 8
+
+
+def test_ineligible_cases_cost_no_job(study):
+    study.write_cases(rows(5) + rows(1, case="X1", pathology="no"))
+    assert study.plan("preprocessed")["index_case"] == 5
+
+
+def test_flair_can_be_an_input(study):
+    study.write_cases(rows(10))
+    study.overlay["input_sets"] = {"four": ["t1", "t1ce", "t2", "flair"]}
+    study.overlay["models"] = {"backbones": ["resnet10"], "inputs": ["four"]}
+    study.overlay["explain"] = {"backbone": "resnet10", "inputs": "four"}
+    assert study.plan()["pack_sequence"] == 4
+
+
+@pytest.mark.parametrize(
+    ("overlay", "table", "told"),
+    [
+        ({"training": {"learning_rate": "1e-5"}}, rows(3), ["training.learning_rate", "1.0e-5"]),
+        ({"trainig": {}}, rows(3), ["unknown key trainig"]),
+        ({"seed": "one"}, rows(3), ["seed", "'one'", "whole number"]),
+        ({}, rows(2) + rows(1), ["rows 2, 4", "C0000", "more than once"]),
+        ({}, rows(2) + rows(1, case="../x"), ["row 4", "'../x'", "letters"]),
+        ({}, rows(2) + rows(1, case="C9", label="oedema"), ["row 4", "'oedema'", "necrosis"]),
+        ({"cases": "gone.tsv"}, rows(1), ["gone.tsv not found"]),
+    ],
+)
+def test_wrong_input_stops_before_anything_runs(study, overlay, table, told):
+    study.write_cases(table)
+    study.overlay.update(overlay)
+    done = study.snakemake("--cores", "1")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    for text in told:
+        assert text in said
+    assert "Traceback" not in said
+    assert not (study.folder / "results").exists()
