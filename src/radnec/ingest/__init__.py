@@ -1,0 +1,1 @@
+"""From a folder of images to one NIfTI per sequence: index, identify, choose, convert."""

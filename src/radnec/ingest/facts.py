@@ -1,0 +1,172 @@
+"""What the headers of a volume say, in the terms that the rules are written in."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from radnec.ingest.decode import Plain
+from radnec.ingest.grouping import Volume, component
+from radnec.ingest.slices import Header
+from radnec.ingest.vocabulary import meanings
+
+NAMES = (
+    "SeriesDescription",
+    "ProtocolName",
+    "SequenceName",
+    "PulseSequenceName",
+    "GEPulseSequence",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """Header values of a volume as plain Python types; None where the header is silent.
+
+    Attributes
+    ----------
+    words
+        Meanings found in the description, the protocol name and the sequence name.
+    said
+        Meanings found in the series description alone, which the operator chose.
+    scanning, variant, options
+        ScanningSequence, SequenceVariant and ScanOptions as sets of upper-case codes.
+    tr, te, ti
+        Repetition, echo and inversion time, ms.
+    """
+
+    words: frozenset[str]
+    said: frozenset[str]
+    modality: str
+    vendor: str
+    image_type: tuple[str, ...]
+    scanning: frozenset[str]
+    variant: frozenset[str]
+    options: frozenset[str]
+    acquisition: str
+    tr: float | None
+    te: float | None
+    ti: float | None
+    flip: float | None
+    train: float | None
+    field: float | None
+    angio: bool
+    contrast_kind: str
+    b_value: float | None
+    repeats: int
+    slices: int
+    component: str
+
+    @property
+    def derived(self) -> bool:
+        """Whether the image was computed from others."""
+        return bool(self.image_type) and self.image_type[0] == "DERIVED"
+
+    @property
+    def gradient(self) -> bool:
+        """Whether the images are gradient echoes (and not spin echoes)."""
+        return "GR" in self.scanning and "SE" not in self.scanning
+
+    @property
+    def spin(self) -> bool:
+        """Whether the images are spin echoes."""
+        return "SE" in self.scanning and "GR" not in self.scanning
+
+    @property
+    def inversion(self) -> bool:
+        """Whether an inversion pulse precedes the readout."""
+        return "IR" in self.scanning or bool(self.ti) or "MP" in self.variant
+
+
+def facts_of(volume: Volume) -> Facts:
+    """Read the facts of a volume from its header."""
+    header = volume.header
+    echo_times = [one.echo_time for one in volume.slices if one.echo_time is not None]
+    b_values = [one.b_value for one in volume.slices if one.b_value is not None]
+    return Facts(
+        words=frozenset(meanings(texts(header, NAMES))),
+        said=frozenset(meanings(texts(header, ("SeriesDescription",)))),
+        modality=_code(header.get("Modality")),
+        vendor=vendor(header),
+        image_type=_codes(header.get("ImageType")),
+        scanning=frozenset(_codes(header.get("ScanningSequence"))),
+        variant=frozenset(_codes(header.get("SequenceVariant"))),
+        options=frozenset(_codes(header.get("ScanOptions"))),
+        acquisition=_code(header.get("MRAcquisitionType")),
+        tr=_positive(header.get("RepetitionTime")),
+        te=_positive(min(echo_times) if echo_times else header.get("EchoTime")),
+        ti=_positive(header.get("InversionTime")),
+        flip=_positive(header.get("FlipAngle")),
+        train=_positive(header.get("EchoTrainLength")),
+        field=_positive(header.get("MagneticFieldStrength")),
+        angio=_code(header.get("AngioFlag")) == "Y",
+        contrast_kind=_code(header.get("AcquisitionContrast")),
+        b_value=max(b_values) if b_values else None,
+        repeats=volume.repeats,
+        slices=len(volume.slices),
+        component=component(header),
+    )
+
+
+def texts(header: Header, names: tuple[str, ...]) -> list[str]:
+    """Return the text of some elements, one string a value."""
+    found: list[str] = []
+    for name in names:
+        value = header.get(name)
+        if isinstance(value, tuple):
+            found.append(" ".join(str(item) for item in value))
+        elif isinstance(value, str):
+            found.append(value)
+    return found
+
+
+_VENDORS = {
+    "siemens": "Siemens",
+    "philips": "Philips",
+    "ge medical": "GE",
+    "ge healthcare": "GE",
+    "general electric": "GE",
+    "uih": "UIH",
+    "united imaging": "UIH",
+    "canon": "Canon",
+    "toshiba": "Toshiba",
+    "hitachi": "Hitachi",
+    "fujifilm": "Fujifilm",
+    "hyperfine": "Hyperfine",
+    "esaote": "Esaote",
+    "neusoft": "Neusoft",
+    "alltech": "Alltech",
+    "anke": "Anke",
+    "wandong": "Wandong",
+    "time medical": "Time Medical",
+    "bruker": "Bruker",
+    "marconi": "Marconi",
+    "picker": "Picker",
+    "synaptive": "Synaptive",
+}
+
+
+def vendor(header: Header) -> str:
+    """Return the manufacturer under one of the known spellings, or ``other``."""
+    name = str(header.get("Manufacturer", "")).casefold()
+    for start, known in _VENDORS.items():
+        if start in name:
+            return known
+    return "GE" if name.strip() == "ge" else ("other" if name else "")
+
+
+def _codes(value: Plain | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    items = value if isinstance(value, tuple) else (value,)
+    return tuple(str(item).strip().upper() for item in items)
+
+
+def _code(value: Plain | None) -> str:
+    codes = _codes(value)
+    return codes[0] if codes else ""
+
+
+def _positive(value: Plain | None) -> float | None:
+    if isinstance(value, tuple):
+        value = value[0] if value else None
+    return value if isinstance(value, float) and value > 0 else None

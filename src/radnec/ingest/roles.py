@@ -1,0 +1,108 @@
+"""Series that are not a structural image of the head, each kind with its rule."""
+
+from __future__ import annotations
+
+from radnec.ingest.facts import Facts
+from radnec.ingest.grouping import Volume
+from radnec.ingest.headers import ENHANCED
+
+_MR = frozenset({"1.2.840.10008.5.1.4.1.1.4", *ENHANCED})
+_CLASSES = {
+    "1.2.840.10008.5.1.4.1.1.4.2": "spectroscopy",
+    "1.2.840.10008.5.1.4.1.1.7": "secondary capture",
+    "1.2.840.10008.5.1.4.1.1.66.4": "segmentation",
+    "1.2.840.10008.5.1.4.1.1.481.3": "radiotherapy contours",
+    "1.2.840.10008.5.1.4.1.1.30": "parametric map",
+}
+
+
+def role(volume: Volume, facts: Facts) -> tuple[str, str] | None:
+    """Return the kind of a series that cannot be T1, T1ce, T2 or FLAIR, and why; else None."""
+    for rule in (_not_an_mr_image, _by_header, _by_name, _by_image_type):
+        found = rule(volume, facts)
+        if found is not None:
+            return found
+    return None
+
+
+def _not_an_mr_image(volume: Volume, facts: Facts) -> tuple[str, str] | None:
+    sop_class = str(volume.header.get("SOPClassUID", ""))
+    if facts.modality and facts.modality != "MR":
+        code = facts.modality if facts.modality.isalpha() and len(facts.modality) <= 8 else "?"
+        return "not MR", f"modality is {code}, not MR"
+    if sop_class in _CLASSES:
+        return _CLASSES[sop_class], f"a {_CLASSES[sop_class]} object, not an MR image"
+    if not volume.header.get("Rows") or not volume.header.get("Columns"):
+        return "no image", "no image matrix in the headers"
+    if volume.header.get("SamplesPerPixel", 1.0) != 1.0:
+        return "colour", "colour images: screenshots or colour maps"
+    if not facts.modality and sop_class not in _MR:
+        return "not MR", "neither modality nor object class says MR"
+    return None
+
+
+def _by_header(volume: Volume, facts: Facts) -> tuple[str, str] | None:
+    kinds = set(facts.image_type)
+    if "MOSAIC" in kinds:
+        return "mosaic", "Siemens mosaic: echo-planar time series or diffusion"
+    if facts.b_value and facts.b_value >= 50:
+        return "diffusion", f"b value {facts.b_value:g} s/mm2"
+    if "EP" in facts.scanning:
+        return "echo-planar", "echo-planar readout: diffusion, perfusion or BOLD"
+    if facts.repeats > 1:
+        return "time series", f"{facts.repeats} volumes in one series (4-D)"
+    if facts.angio or facts.contrast_kind in ("TIME_OF_FLIGHT", "FLOW_ENCODED"):
+        return "angiography", "flagged as angiography in the headers"
+    if facts.contrast_kind in ("DIFFUSION", "PERFUSION"):
+        return facts.contrast_kind.lower(), f"acquisition contrast {facts.contrast_kind}"
+    if facts.component != "M":
+        part = {"P": "phase", "R": "real", "I": "imaginary"}[facts.component]
+        return "phase", f"{part} part of the signal, not its magnitude"
+    return None
+
+
+_NAMED = (
+    ("localizer", "localizer"),
+    ("adc", "ADC map"),
+    ("diffusion", "diffusion"),
+    ("perfusion", "perfusion"),
+    ("spectroscopy", "spectroscopy"),
+    ("angiography", "angiography"),
+    ("susceptibility", "susceptibility"),
+    ("functional", "functional MRI or field map"),
+    ("mask", "mask or segmentation"),
+    ("subtraction", "subtraction"),
+    ("projection", "projection"),
+    ("screenshot", "screenshot or report"),
+    ("map", "parametric map"),
+)
+
+
+def _by_name(volume: Volume, facts: Facts) -> tuple[str, str] | None:
+    for meaning, kind in _NAMED:
+        if meaning in facts.words:
+            return kind, f"named as {kind}"
+    return None
+
+
+def _by_image_type(volume: Volume, facts: Facts) -> tuple[str, str] | None:
+    kinds = set(facts.image_type)
+    for codes, kind in (
+        ({"LOCALIZER"}, "localizer"),
+        ({"ADC", "DIFFUSION", "TRACEW", "FA", "TENSOR", "TENSOR_B0"}, "diffusion map"),
+        (
+            {"PERFUSION", "CBF", "CBV", "RCBV", "RCBF", "MTT", "TTP", "PBP", "GBP", "ASL"},
+            "perfusion",
+        ),
+        ({"SUBTRACTION", "SUBTRACT", "SUB"}, "subtraction"),
+        ({"PROJECTION IMAGE", "MIP", "MNIP", "MIN_IP", "VOLUME_RENDERING"}, "projection"),
+        ({"SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE"}, "screenshot or report"),
+        (
+            {"T1 MAP", "T2 MAP", "T1MAP", "T2MAP", "T2_STAR MAP", "R2", "B0", "B1", "FIELD_MAP"},
+            "map",
+        ),
+        ({"SWI", "MINIP", "SWI_M_FFE"}, "susceptibility"),
+    ):
+        if found := sorted(codes & kinds):
+            return kind, f"image type says {found[0]}"
+    return None

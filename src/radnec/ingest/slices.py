@@ -1,0 +1,222 @@
+"""All slices below a folder, their common header values kept once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from radnec.ingest.decode import Plain, character_sets, decode
+from radnec.ingest.headers import NotDicom, RawHeader, Unreadable, read_raw
+from radnec.ingest.multiframe import frames_of, is_enhanced
+from radnec.ingest.tags import KEYWORD, PER_SLICE
+from radnec.ingest.walk import walk
+
+Header = dict[str, Plain]
+_CHUNK = 256
+_PER_SLICE = frozenset(PER_SLICE)
+
+
+@dataclasses.dataclass(slots=True)
+class Slice:
+    """One image: a file, or one frame of a multi-frame file.
+
+    Attributes
+    ----------
+    frame
+        0-based number of the frame; None for a file with one image.
+    header
+        What the slices of a volume have in common; one object shared by many slices.
+    position
+        Image Position (Patient): centre of the first voxel, mm, DICOM axes (LPS).
+    cut_off
+        The file is too short for its pixel data.
+    """
+
+    path: str
+    frame: int | None
+    header: Header
+    uid: str
+    position: tuple[float, float, float] | None
+    instance: int | None
+    acquisition: int | None
+    time: str | None
+    echo_time: float | None
+    trigger: float | None
+    temporal: float | None
+    b_value: float | None
+    cut_off: bool
+
+
+@dataclasses.dataclass
+class Scan:
+    """What was found below one folder."""
+
+    slices: list[Slice]
+    files: int = 0
+    not_dicom: int = 0
+    unreadable: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+def scan(root: Path, *, threads: int = 1) -> Scan:
+    """Read every header below `root`.
+
+    Parameters
+    ----------
+    threads
+        Number of processes that read; 1 reads in this one.
+
+    Returns
+    -------
+    Scan
+        Slices in the order of the sorted paths, whatever the number of processes.
+    """
+    found = Scan(slices=[])
+    headers: dict[Any, Header] = {}
+    chunks = _chunks(walk(root))
+    if threads == 1:
+        _gather(found, headers, map(read_files, chunks))
+    else:
+        with ProcessPoolExecutor(threads) as pool:
+            _gather(found, headers, pool.map(read_files, chunks))
+    return found
+
+
+def read_files(paths: Sequence[str]) -> Scan:
+    """Read the headers of some files."""
+    found = Scan(slices=[], files=len(paths))
+    headers: dict[Any, Header] = {}
+    for path in paths:
+        try:
+            found.slices.extend(_slices_of(path, read_raw(path), headers))
+        except NotDicom:
+            found.not_dicom += 1
+        except Unreadable as reason:
+            found.unreadable[str(reason)] = found.unreadable.get(str(reason), 0) + 1
+    return found
+
+
+def _chunks(paths: Iterator[str]) -> Iterator[list[str]]:
+    while chunk := list(itertools.islice(paths, _CHUNK)):
+        yield chunk
+
+
+def _gather(found: Scan, headers: dict[Any, Header], parts: Iterable[Scan]) -> None:
+    for part in parts:
+        found.files += part.files
+        found.not_dicom += part.not_dicom
+        for reason, count in part.unreadable.items():
+            found.unreadable[reason] = found.unreadable.get(reason, 0) + count
+        known: dict[int, Header] = {}
+        for one in part.slices:
+            # Equal headers from different chunks become one object again.
+            header = known.get(id(one.header))
+            if header is None:
+                same = tuple(sorted(one.header.items()))
+                header = known[id(one.header)] = headers.setdefault(same, one.header)
+            one.header = header
+            found.slices.append(one)
+
+
+def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterator[Slice]:
+    if is_enhanced(raw):
+        for frame, values in frames_of(raw):
+            own: dict[str, Plain | None] = {name: values.pop(name, None) for name in PER_SLICE}
+            shared = headers.setdefault(tuple(sorted(values.items())), values)
+            yield _slice(path, frame, shared, own, _is_cut_off(raw, shared))
+        return
+    encodings = character_sets(raw.elements.get(0x00080005))
+    values_of_slice: dict[str, Plain | None] = {}
+    common = []
+    for tag, element in raw.elements.items():
+        keyword = KEYWORD.get(tag)
+        if keyword in _PER_SLICE:
+            values_of_slice[keyword] = decode(element, encodings)
+        elif keyword is not None:
+            common.append((tag, element))
+    key = (
+        raw.transfer_syntax,
+        encodings,
+        tuple((tag, element.VR, _hashable(element.value)) for tag, element in common),
+    )
+    header = headers.get(key)
+    if header is None:
+        header = {
+            KEYWORD[tag]: value
+            for tag, element in common
+            if (value := decode(element, encodings)) is not None
+        }
+        header["TransferSyntaxUID"] = raw.transfer_syntax
+        headers[key] = header
+    yield _slice(path, None, header, values_of_slice, _is_cut_off(raw, header))
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, bytes | None) else str(value)
+
+
+def _slice(
+    path: str, frame: int | None, header: Header, own: dict[str, Plain | None], cut_off: bool
+) -> Slice:
+    time = own.get("AcquisitionTime") or own.get("ContentTime")
+    b_value = _number(own.get("DiffusionBValue"))
+    for private in ("SiemensBValue", "GEBValue", "PhilipsBFactor"):
+        if b_value is None:
+            b_value = _number(header.get(private))
+    uid = str(own.get("SOPInstanceUID") or "")
+    return Slice(
+        path=path,
+        frame=frame,
+        header=header,
+        uid=hashlib.blake2b(uid.encode(), digest_size=8).hexdigest() if uid else "",
+        position=_position(own.get("ImagePositionPatient")),
+        instance=_whole(own.get("InstanceNumber")),
+        acquisition=_whole(own.get("AcquisitionNumber")),
+        time=str(time) if time else None,
+        echo_time=_number(own.get("EchoTime")),
+        trigger=_number(own.get("TriggerTime")),
+        temporal=_number(own.get("TemporalPositionIdentifier")),
+        b_value=b_value,
+        cut_off=cut_off,
+    )
+
+
+def _is_cut_off(raw: RawHeader, header: Header) -> bool:
+    """Say whether a file is shorter than its uncompressed pixel data need."""
+    if raw.pixels_from < 0:
+        return True
+    if header.get("TransferSyntaxUID", raw.transfer_syntax) not in _UNCOMPRESSED:
+        return False
+    factors = [
+        _number(header.get(name, 1.0))
+        for name in ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")
+    ]
+    bits = _number(header.get("BitsAllocated", 16.0)) or 16.0
+    voxels = 1.0
+    for factor in factors:
+        voxels *= factor if factor is not None else 1.0
+    return raw.size - raw.pixels_from < voxels * bits / 8
+
+
+_UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"})
+
+
+def _number(value: Plain | None) -> float | None:
+    if isinstance(value, tuple):
+        value = value[0] if value else None
+    return value if isinstance(value, float) else None
+
+
+def _whole(value: Plain | None) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None else None
+
+
+def _position(value: Plain | None) -> tuple[float, float, float] | None:
+    if isinstance(value, tuple) and len(value) == 3 and all(isinstance(v, float) for v in value):
+        return value  # type: ignore[return-value]
+    return None
