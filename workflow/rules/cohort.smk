@@ -8,11 +8,8 @@ rule collect_cohort:
         register=case_records("register"),
         strip=case_records("strip"),
         normalise=case_records("normalise"),
-        code=code("radnec.cohort.collect"),
     output:
         cohort=results("cohort/cases.tsv"),
-    params:
-        excluded_by_hand=canonical_json(config["qc"]["exclude"]),
     log:
         results("logs/collect_cohort.log"),
     conda:
@@ -22,6 +19,9 @@ rule collect_cohort:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("collect_cohort"),
+        excluded_by_hand=canonical_json(config["qc"]["exclude"]),
     script:
         "../../scripts/collect_cohort.py"
 
@@ -30,15 +30,8 @@ rule collect_cohort:
 rule split_cohort:
     input:
         cohort=results("cohort/cases.tsv"),
-        code=code("radnec.cohort.split"),
     output:
         split=results("split/split.tsv"),
-    params:
-        given=lambda wildcards: canonical_json(CASES["set"].to_dict())
-        if config["split"]["design"] == "given" and "set" in CASES
-        else "{}",
-        seed=config["seed"],
-        settings=section("split"),
     log:
         results("logs/split_cohort.log"),
     conda:
@@ -48,6 +41,15 @@ rule split_cohort:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("split_cohort"),
+        given=lambda wildcards: (
+            canonical_json(CASES["set"].to_dict())
+            if config["split"]["design"] == "given" and "set" in CASES
+            else "{}"
+        ),
+        seed=config["seed"],
+        settings=section("split"),
     script:
         "../../scripts/split_cohort.py"
 
@@ -56,7 +58,6 @@ rule split_cohort:
 rule list_packed:
     input:
         cohort=results("cohort/cases.tsv"),
-        code=code("radnec.cohort.pack"),
     output:
         cases=results("packed/cases.tsv"),
     log:
@@ -68,6 +69,8 @@ rule list_packed:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("list_packed"),
     script:
         "../../scripts/list_packed.py"
 
@@ -76,13 +79,12 @@ rule list_packed:
 rule pack_sequence:
     input:
         cases=results("packed/cases.tsv"),
-        volumes=lambda wildcards: [ancient(path) for path in normalised_volumes(wildcards)],
+        volumes=lambda wildcards: [
+            ancient(path) for path in normalised_volumes(wildcards)
+        ],
         records=case_records("normalise"),
-        code=code("radnec.cohort.pack"),
     output:
         packed=results("packed/{sequence}.npy"),
-    params:
-        dtype=config["pack"]["dtype"],
     log:
         results("logs/pack_sequence/{sequence}.log"),
     benchmark:
@@ -94,5 +96,8 @@ rule pack_sequence:
         mem_mb=2000,
         disk_mb=lambda wildcards: 10 * len(ELIGIBLE),
         runtime=60,
+    params:
+        code=code("pack_sequence"),
+        dtype=config["pack"]["dtype"],
     script:
         "../../scripts/pack_sequence.py"

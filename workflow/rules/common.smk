@@ -8,7 +8,9 @@ from pathlib import Path
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    dict.fromkeys([SOURCE, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+    dict.fromkeys(
+        [SOURCE, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    )
 )
 
 from snakemake.exceptions import WorkflowError
@@ -16,9 +18,9 @@ from snakemake.exceptions import WorkflowError
 from radnec.cohort.eligibility import ineligible
 from radnec.cohort.split import SplitSettings, fold_names
 from radnec.core.cases import load_cases, overrides_by_case, source_of
-from radnec.core.code_files import code_files
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
+from radnec.core.fingerprint import fingerprint
 from radnec.core.notices import cohort_kind, notice
 from radnec.core.settings import canonical_json
 
@@ -61,9 +63,9 @@ def section(name, without=()):
     return canonical_json(values)
 
 
-def code(*modules):
-    """Files of the library whose edit makes a stage run again."""
-    return code_files(*modules)
+def code(rule):
+    """Fingerprint of a rule's script and of the library behind it: an edit reruns the rule."""
+    return fingerprint(Path(workflow.basedir) / "scripts" / f"{rule}.py")
 
 
 def threads_of(stage):
@@ -87,7 +89,9 @@ def case_records(stage):
     """Input function: the record of a stage for every selected case."""
 
     def paths(wildcards):
-        return expand(results("records/{stage}/{case}.json"), stage=stage, case=selected_cases())
+        return expand(
+            results("records/{stage}/{case}.json"), stage=stage, case=selected_cases()
+        )
 
     return paths
 
@@ -119,7 +123,9 @@ def runs_of(path):
 def over_models(pattern):
     """A path for each backbone and input set of the study."""
     return expand(
-        results(pattern), backbone=config["models"]["backbones"], inputs=config["models"]["inputs"]
+        results(pattern),
+        backbone=config["models"]["backbones"],
+        inputs=config["models"]["inputs"],
     )
 
 
@@ -140,4 +146,7 @@ def predictions_of_study():
 
 def packed_inputs(wildcards):
     """The packed arrays of the sequences of one input set, in the order of the channels."""
-    return expand(results("packed/{sequence}.npy"), sequence=config["input_sets"][wildcards.inputs])
+    return expand(
+        results("packed/{sequence}.npy"),
+        sequence=config["input_sets"][wildcards.inputs],
+    )

@@ -13,11 +13,8 @@ rule describe_cohort:
         table=config["cases"],
         cohort=results("cohort/cases.tsv"),
         split=results("split/split.tsv"),
-        code=code("radnec.evaluate.describe"),
     output:
         multiext(results("tables/table1"), tsv=".tsv", md=".md", tex=".tex"),
-    params:
-        notice=NOTICE,
     log:
         results("logs/describe_cohort.log"),
     conda:
@@ -27,6 +24,9 @@ rule describe_cohort:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("describe_cohort"),
+        notice=NOTICE,
     script:
         "../../scripts/describe_cohort.py"
 
@@ -37,12 +37,8 @@ rule describe_scanners:
         cohort=results("cohort/cases.tsv"),
         # The records hold the checksums of the sidecars.
         records=case_records("convert"),
-        code=code("radnec.evaluate.describe"),
     output:
         multiext(results("tables/table2"), tsv=".tsv", md=".md", tex=".tex"),
-    params:
-        nifti=results("nifti"),
-        notice=NOTICE,
     log:
         results("logs/describe_scanners.log"),
     conda:
@@ -52,6 +48,10 @@ rule describe_scanners:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("describe_scanners"),
+        nifti=results("nifti"),
+        notice=NOTICE,
     script:
         "../../scripts/describe_scanners.py"
 
@@ -61,16 +61,11 @@ rule evaluate_models:
     input:
         predictions=predictions_of_study(),
         runs=runs_of_study("predictions.tsv"),
-        code=code("radnec.evaluate.performance"),
     output:
-        expand(results("tables/table{n}.{ext}"), n=range(3, 7), ext=["tsv", "md", "tex"]),
+        expand(
+            results("tables/table{n}.{ext}"), n=range(3, 7), ext=["tsv", "md", "tex"]
+        ),
         evaluation=directory(results("evaluation/models")),
-    params:
-        single=of_channels(several=False),
-        fused=of_channels(several=True),
-        seed=config["seed"],
-        settings=section("evaluation"),
-        notice=NOTICE,
     log:
         results("logs/evaluate_models.log"),
     benchmark:
@@ -82,6 +77,13 @@ rule evaluate_models:
         mem_mb=2000,
         disk_mb=10,
         runtime=30,
+    params:
+        code=code("evaluate_models"),
+        single=of_channels(several=False),
+        fused=of_channels(several=True),
+        seed=config["seed"],
+        settings=section("evaluation"),
+        notice=NOTICE,
     script:
         "../../scripts/evaluate_models.py"
 
@@ -91,11 +93,8 @@ rule draw_roc:
     input:
         tables=expand(results("tables/table{n}.tsv"), n=[3, 4]),
         evaluation=results("evaluation/models"),
-        code=code("radnec.evaluate.figures_roc"),
     output:
         multiext(results("figures/figure3"), svg=".svg", png=".png"),
-    params:
-        notice=NOTICE,
     log:
         results("logs/draw_roc.log"),
     conda:
@@ -105,5 +104,8 @@ rule draw_roc:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("draw_roc"),
+        notice=NOTICE,
     script:
         "../../scripts/draw_roc.py"

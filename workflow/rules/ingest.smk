@@ -3,7 +3,9 @@
 
 def phantom_of(wildcards):
     """The simulated case that has to exist first; nothing for patients."""
-    return results("phantom/truth/{case}").format(case=wildcards.case) if PHANTOM else []
+    return (
+        results("phantom/truth/{case}").format(case=wildcards.case) if PHANTOM else []
+    )
 
 
 def source(wildcards):
@@ -14,7 +16,9 @@ def source_found(wildcards):
     """Whether the images are there now: a case is looked at again when its folder appears."""
     row = CASES.loc[wildcards.case]
     return PHANTOM or all(
-        os.path.exists(row[door]) for door in ("dicom", "t1ce", "t1", "t2", "flair") if row.get(door)
+        os.path.exists(row[door])
+        for door in ("dicom", "t1ce", "t1", "t2", "flair")
+        if row.get(door)
     )
 
 
@@ -22,17 +26,9 @@ def source_found(wildcards):
 rule index_case:
     input:
         phantom=phantom_of,
-        code=code("radnec.ingest.index"),
     output:
         series=results("cohort/series/{case}.tsv"),
         record=results("records/index/{case}.json"),
-    params:
-        source=source,
-        found=source_found,
-        overrides=config["series_overrides"] or "",
-        # The path alone would not tell that this case's lines in the file changed.
-        overrides_of_case=lambda wildcards: OVERRIDES.get(wildcards.case, ""),
-        settings=section("ingest"),
     log:
         results("logs/index_case/{case}.log"),
     benchmark:
@@ -44,6 +40,14 @@ rule index_case:
         mem_mb=1000,
         disk_mb=10,
         runtime=20,
+    params:
+        code=code("index_case"),
+        source=source,
+        found=source_found,
+        overrides=config["series_overrides"] or "",
+        # The path alone would not tell that this case's lines in the file changed.
+        overrides_of_case=lambda wildcards: OVERRIDES.get(wildcards.case, ""),
+        settings=section("ingest"),
     script:
         "../../scripts/index_case.py"
 
@@ -53,13 +57,9 @@ rule convert_case:
     input:
         series=results("cohort/series/{case}.tsv"),
         record=results("records/index/{case}.json"),
-        code=code("radnec.ingest.convert"),
     output:
         images=directory(results("nifti/{case}")),
         record=results("records/convert/{case}.json"),
-    params:
-        source=source,
-        settings=section("ingest"),
     log:
         results("logs/convert_case/{case}.log"),
     benchmark:
@@ -71,6 +71,10 @@ rule convert_case:
         mem_mb=2000,
         disk_mb=500,
         runtime=20,
+    params:
+        code=code("convert_case"),
+        source=source,
+        settings=section("ingest"),
     script:
         "../../scripts/convert_case.py"
 
@@ -80,15 +84,8 @@ checkpoint select_cases:
     input:
         table=config["cases"],
         records=expand(results("records/convert/{case}.json"), case=ELIGIBLE),
-        code=code("radnec.cohort.select", "radnec.core.cases"),
     output:
         selected=results("cohort/selected.tsv"),
-    params:
-        cases=ELIGIBLE,
-        label_map=section("label_map"),
-        used=sequences_used(config),
-        settings=section("selection"),
-        schema=lambda wildcards: os.path.relpath(SCHEMAS / "cases.schema.yaml"),
     log:
         results("logs/select_cases.log"),
     benchmark:
@@ -100,6 +97,13 @@ checkpoint select_cases:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("select_cases"),
+        cases=ELIGIBLE,
+        label_map=section("label_map"),
+        used=sequences_used(config),
+        settings=section("selection"),
+        schema=lambda wildcards: os.path.relpath(SCHEMAS / "cases.schema.yaml"),
     script:
         "../../scripts/select_cases.py"
 
@@ -108,7 +112,6 @@ checkpoint select_cases:
 rule collect_series:
     input:
         tables=expand(results("cohort/series/{case}.tsv"), case=ELIGIBLE),
-        code=code("radnec.cohort.collect"),
     output:
         series=results("cohort/series.tsv"),
     log:
@@ -120,5 +123,7 @@ rule collect_series:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("collect_series"),
     script:
         "../../scripts/collect_series.py"

@@ -3,16 +3,9 @@
 
 # Simulate one case, and keep the truth about it beside.
 rule simulate_case:
-    input:
-        code=code("radnec.phantom.case"),
     output:
         dicom=directory(results("phantom/dicom/{case}")),
         truth=directory(results("phantom/truth/{case}")),
-    params:
-        label=lambda wildcards: CASES.loc[wildcards.case, "label"],
-        defect=lambda wildcards: CASES.loc[wildcards.case].get("x_phantom_defect") or "none",
-        seed=config["seed"],
-        settings=section("phantom"),
     log:
         results("logs/simulate_case/{case}.log"),
     benchmark:
@@ -24,5 +17,12 @@ rule simulate_case:
         mem_mb=2000,
         disk_mb=200,
         runtime=10,
+    params:
+        code=code("simulate_case"),
+        label=lambda wildcards: CASES.loc[wildcards.case, "label"],
+        defect=lambda wildcards: CASES.loc[wildcards.case].get("x_phantom_defect")
+        or "none",
+        seed=config["seed"],
+        settings=section("phantom"),
     script:
         "../../scripts/simulate_case.py"

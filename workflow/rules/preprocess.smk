@@ -7,13 +7,9 @@ rule register_case:
         # The record has the checksums of the images, so the folder's own date does not count.
         images=ancient(results("nifti/{case}")),
         record=results("records/convert/{case}.json"),
-        code=code("radnec.preprocess.register"),
     output:
         registered=directory(results("registered/{case}")),
         record=results("records/register/{case}.json"),
-    params:
-        seed=config["seed"],
-        settings=section("registration"),
     log:
         results("logs/register_case/{case}.log"),
     benchmark:
@@ -25,6 +21,10 @@ rule register_case:
         mem_mb=3000,
         disk_mb=500,
         runtime=30,
+    params:
+        code=code("register_case"),
+        seed=config["seed"],
+        settings=section("registration"),
     script:
         "../../scripts/register_case.py"
 
@@ -34,14 +34,9 @@ rule strip_case:
     input:
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),
-        code=code("radnec.preprocess.skullstrip.strip"),
     output:
         brain=directory(results("brain/{case}")),
         record=results("records/strip/{case}.json"),
-    params:
-        mask=lambda wildcards: CASES.loc[wildcards.case].get("mask") or "",
-        seed=config["seed"],
-        settings=section("skull_strip"),
     log:
         results("logs/strip_case/{case}.log"),
     benchmark:
@@ -55,6 +50,11 @@ rule strip_case:
         runtime=60,
         device=config["resources"]["device"],
         gpu=gpus() if config["skull_strip"]["backend"] == "hd-bet" else 0,
+    params:
+        code=code("strip_case"),
+        mask=lambda wildcards: CASES.loc[wildcards.case].get("mask") or "",
+        seed=config["seed"],
+        settings=section("skull_strip"),
     script:
         "../../scripts/strip_case.py"
 
@@ -64,12 +64,9 @@ rule normalise_case:
     input:
         brain=ancient(results("brain/{case}")),
         record=results("records/strip/{case}.json"),
-        code=code("radnec.preprocess.normalise"),
     output:
         normalised=directory(results("normalised/{case}")),
         record=results("records/normalise/{case}.json"),
-    params:
-        settings=section("normalisation"),
     log:
         results("logs/normalise_case/{case}.log"),
     benchmark:
@@ -81,5 +78,8 @@ rule normalise_case:
         mem_mb=2000,
         disk_mb=200,
         runtime=15,
+    params:
+        code=code("normalise_case"),
+        settings=section("normalisation"),
     script:
         "../../scripts/normalise_case.py"

@@ -7,18 +7,12 @@ rule train_run:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
-        code=code("radnec.training.run"),
     output:
         weights=run_folder("weights.safetensors"),
         network=run_folder("network.json"),
         history=run_folder("history.tsv"),
         card=run_folder("card.json"),
         card_text=run_folder("card.md"),
-    params:
-        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
-        settings=section("training"),
-        # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
-        checkpoints=results("checkpoints"),
     log:
         results("logs/train_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
     benchmark:
@@ -32,6 +26,12 @@ rule train_run:
         runtime=1440,
         gpu=gpus(),
         device=config["resources"]["device"],
+    params:
+        code=code("train_run"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        settings=section("training"),
+        # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
+        checkpoints=results("checkpoints"),
     script:
         "../../scripts/train_run.py"
 
@@ -44,11 +44,8 @@ rule predict_run:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
-        code=code("radnec.training.predict"),
     output:
         predictions=run_folder("predictions.tsv"),
-    params:
-        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
     log:
         results("logs/predict_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
     benchmark:
@@ -62,6 +59,9 @@ rule predict_run:
         runtime=60,
         gpu=gpus(),
         device=config["resources"]["device"],
+    params:
+        code=code("predict_run"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
     script:
         "../../scripts/predict_run.py"
 
@@ -70,7 +70,6 @@ rule predict_run:
 rule gather_predictions:
     input:
         runs=runs_of("predictions.tsv"),
-        code=code("radnec.training.gather"),
     output:
         predictions=results("predictions/{backbone}/{inputs}.tsv"),
     log:
@@ -82,5 +81,7 @@ rule gather_predictions:
         mem_mb=1000,
         disk_mb=10,
         runtime=10,
+    params:
+        code=code("gather_predictions"),
     script:
         "../../scripts/gather_predictions.py"
