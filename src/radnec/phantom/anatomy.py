@@ -34,6 +34,7 @@ _WHITE = "datasets/data/mni_icbm152_wm_tal_nlin_sym_09a_converted.nii.gz"
 _DARK, _MIDDLE, _BRIGHT = 1500.0, 4800.0, 8200.0
 _EYES = ((57, 189, 32), (125, 189, 32))
 _EYE_RADIUS = 11.5
+_RIM = 0.6  # part of fluid in the thin layer between the brain mask and the dura
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,21 @@ class Anatomy:
     Attributes
     ----------
     fractions
-        float32 (voxels of the head, 5): white, grey, fluid, fat, muscle; the rest is dark.
+        float32 (5, voxels of the head): white, grey, fluid, fat, muscle; the rest is dark.
     where
         Flat indices (C order) of these voxels in the grid.
-    white, grey, brain
-        float32, float32 and bool maps on the whole grid (x, y, z), RAS+.
+    white, grey
+        uint8 maps (x, y, z), RAS+, 255 is all.
+    brain
+        bool map (x, y, z).
     origin
         World position (mm, MNI) of voxel (0, 0, 0); the voxels are 1 mm.
     """
 
     fractions: NDArray[np.float32]
     where: NDArray[np.intp]
-    white: NDArray[np.float32]
-    grey: NDArray[np.float32]
+    white: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
     brain: NDArray[np.bool_]
     origin: NDArray[np.float64]
 
@@ -68,7 +71,7 @@ class Anatomy:
     def mix(self, values: NDArray) -> NDArray[np.float32]:
         """Return the map (x, y, z) of a quantity that each tissue gives `values` (5,) of."""
         volume = np.zeros(self.shape, dtype=np.float32)
-        volume.ravel()[self.where] = self.fractions @ values.astype(np.float32)
+        volume.ravel()[self.where] = values.astype(np.float32) @ self.fractions
         return volume
 
 
@@ -77,44 +80,51 @@ def load_anatomy() -> Anatomy:
     """Build the template head, once a process."""
     head_image = _packaged("nimare", _HEAD)
     origin = head_image.affine[:3, 3]
-    head = np.asarray(head_image.dataobj, dtype=np.float32)
-    brain = _filled(np.asarray(_packaged("nimare", _MASK).dataobj) > 0)
-    white = _on_grid(_packaged("nilearn", _WHITE), origin, head.shape) * brain
-    grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape) * brain
-    excess = np.maximum(white + grey, 1.0)
-    white, grey = white / excess, grey / excess
-
-    # A thin layer of fluid lies between the brain mask and the dura.
+    head = np.ascontiguousarray(head_image.dataobj, dtype=np.float32)
+    brain = _filled(np.ascontiguousarray(_packaged("nimare", _MASK).dataobj) > 0)
+    white = _on_grid(_packaged("nilearn", _WHITE), origin, head.shape)
+    grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape)
     rim = ndimage.binary_dilation(brain, iterations=2) & ~brain
-    outside = ~brain & ~rim
-    fluid = np.where(brain, 1.0 - white - grey, np.where(rim, 0.6, 0.0)).astype(np.float32)
-    soft = np.clip((head - _DARK) / (_MIDDLE - _DARK), 0, 1) * outside
-    fat = soft * np.clip((head - _MIDDLE) / (_BRIGHT - _MIDDLE), 0, 1)
-    muscle = soft - fat
-    for x, y, z in _EYES:
-        box = np.s_[x - 14 : x + 15, y - 14 : y + 15, z - 14 : z + 15]
-        i, j, k = np.ogrid[-14:15, -14:15, -14:15]
-        ball = np.clip(_EYE_RADIUS + 0.5 - np.sqrt(i**2 + j**2 + k**2), 0, 1)
-        fluid[box] = np.maximum(fluid[box], ball)
-        fat[box] *= 1 - ball
-        muscle[box] *= 1 - ball
+    eyes = _eyes(head.shape)
 
     # An empty frame: sampling beyond the grid repeats its edge, which then is air. Only at
     # the bottom the edge stays, so that the neck goes on below the template.
-    for tissue in (white, grey, fluid, fat, muscle):
-        tissue[[0, -1]] = 0
-        tissue[:, [0, -1]] = 0
-        tissue[:, :, -1] = 0
+    frame = np.zeros(head.shape, dtype=bool)
+    frame[1:-1, 1:-1, :-1] = True
     brain[:, :, 0] = False
-    where = np.flatnonzero((white + grey + fluid + soft).ravel() > 0)
-    fractions = np.stack([t.ravel()[where] for t in (white, grey, fluid, fat, muscle)], axis=1)
-    return Anatomy(fractions.astype(np.float32), where, white, grey, brain, origin)
+    where = np.flatnonzero(((head > _DARK) | rim | brain | (eyes > 0)) & frame)
+
+    level, ball = head.ravel()[where], eyes.ravel()[where]
+    inner, between = brain.ravel()[where], rim.ravel()[where]
+    pale, dark = (part.ravel()[where] * inner / np.float32(255) for part in (white, grey))
+    excess = np.maximum(pale + dark, 1)
+    pale /= excess
+    dark /= excess
+    outer = ~(inner | between) * (1 - ball)
+    soft = np.clip((level - _DARK) / (_MIDDLE - _DARK), 0, 1) * outer
+    fat = soft * np.clip((level - _MIDDLE) / (_BRIGHT - _MIDDLE), 0, 1)
+    fluid = np.where(inner, 1 - pale - dark, np.where(between, _RIM, ball))
+    fractions = np.stack([pale, dark, fluid, fat, soft - fat]).astype(np.float32)
+    return Anatomy(fractions, where, white, grey, brain, origin)
+
+
+def _eyes(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return the fraction of each voxel that an eyeball fills."""
+    reach = int(_EYE_RADIUS) + 2
+    i, j, k = np.ogrid[-reach : reach + 1, -reach : reach + 1, -reach : reach + 1]
+    ball = np.clip(_EYE_RADIUS + 0.5 - np.sqrt(i**2 + j**2 + k**2), 0, 1)
+    eyes = np.zeros(shape, dtype=np.float32)
+    for x, y, z in _EYES:
+        eyes[x - reach : x + reach + 1, y - reach : y + reach + 1, z - reach : z + reach + 1] = ball
+    return eyes
 
 
 def _filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Close the brain mask over the ventricles and cisterns, which the package leaves out."""
-    closed = ndimage.binary_closing(np.pad(mask, 6), iterations=5)[6:-6, 6:-6, 6:-6]
-    return ndimage.binary_fill_holes(closed | mask)
+    half = mask[::2, ::2, ::2]  # the gaps are wide, half the resolution closes them
+    closed = ndimage.binary_closing(np.pad(half, 4), iterations=3)[4:-4, 4:-4, 4:-4]
+    filled = ndimage.binary_fill_holes(closed)
+    return mask | filled.repeat(2, 0).repeat(2, 1).repeat(2, 2)
 
 
 def _packaged(package: str, path: str) -> nib.Nifti1Image:
@@ -129,8 +139,8 @@ def _packaged(package: str, path: str) -> nib.Nifti1Image:
 
 def _on_grid(
     image: nib.Nifti1Image, origin: NDArray, shape: tuple[int, ...]
-) -> NDArray[np.float32]:
+) -> NDArray[np.uint8]:
     """Crop a 1 mm map (0 to 255) to another grid that differs by whole voxels."""
     start = np.round(origin - image.affine[:3, 3]).astype(int)
     box = tuple(slice(s, s + n) for s, n in zip(start, shape, strict=True))
-    return np.asarray(image.dataobj)[box].astype(np.float32) / 255.0
+    return np.ascontiguousarray(np.asarray(image.dataobj)[box], dtype=np.uint8)

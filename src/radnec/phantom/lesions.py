@@ -53,7 +53,7 @@ def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesio
         slice(max(c - _HALF, 0), min(c + _HALF, n))
         for c, n in zip(centre, anatomy.shape, strict=True)
     )
-    white, grey = anatomy.white[box], anatomy.grey[box]
+    white, grey = (part[box] / np.float32(255) for part in (anatomy.white, anatomy.grey))
     offset = [c - s.start for c, s in zip(centre, box, strict=True)]
     room = np.clip(2.5 * (white + grey) - 0.25, 0, 1)  # keeps out of the ventricles
     draw = _draw_necrosis if label == POSITIVE else _draw_recurrence
@@ -68,7 +68,7 @@ def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesio
 def _draw_centre(rng: np.random.Generator, anatomy: Anatomy) -> tuple[int, int, int]:
     """Draw a voxel of cerebral white matter, off the midline and away from the surface."""
     step = 2
-    white = anatomy.white[::step, ::step, ::step] > 0.7
+    white = anatomy.white[::step, ::step, ::step] > 180
     x, y, z = np.nonzero(white)
     x, y, z = x * step, y * step, z * step
     mni = np.stack([x, y, z]) + anatomy.origin[:, None]
