@@ -1,0 +1,86 @@
+# Where the networks look: Grad-CAM of the test cases, and whether the maps can be believed.
+
+
+def explained(path):
+    """Path of the explanation of one backbone and input set: of its first fold and seed."""
+    return results("explain/{backbone}/{inputs}/" + path)
+
+
+def explained_run(path):
+    """Path below the folder of the run that is explained."""
+    return results(
+        f"models/{{backbone}}/{{inputs}}/{FOLDS[0]}_seed{config['models']['seeds'][0]}/" + path
+    )
+
+
+# Draw the class activation map of every test case.
+rule explain_run:
+    input:
+        weights=explained_run("weights.safetensors"),
+        network=explained_run("network.json"),
+        predictions=explained_run("predictions.tsv"),
+        split=results("split/split.tsv"),
+        cases=results("packed/cases.tsv"),
+        packed=packed_inputs,
+        # The records hold the checksums of the images that the maps are laid over.
+        records=case_records("normalise"),
+    output:
+        maps=directory(explained("maps")),
+    params:
+        code=code("explain_run"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        normalised=results("normalised"),
+        registered=results("registered"),
+        fold=FOLDS[0],
+        seed=config["models"]["seeds"][0],
+        settings=section("explain", without=("backbone", "inputs")),
+    log:
+        results("logs/explain_run/{backbone}/{inputs}.log"),
+    benchmark:
+        results("benchmarks/explain_run/{backbone}/{inputs}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=4000,
+        disk_mb=500,
+        runtime=60,
+        gpu=gpus(),
+        device=config["resources"]["device"],
+    script:
+        "../../scripts/explain_run.py"
+
+
+# Test the maps: against random weights, by insertion and deletion, and against true lesions.
+rule evaluate_maps:
+    input:
+        maps=explained("maps"),
+        weights=explained_run("weights.safetensors"),
+        cases=results("packed/cases.tsv"),
+        packed=packed_inputs,
+        records=case_records("strip"),
+    output:
+        tests=directory(explained("tests")),
+    params:
+        code=code("evaluate_maps"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        brains=results("brain"),
+        truth=results("phantom/truth") if PHANTOM else "",
+        seed=config["seed"],
+        settings=section("explain", without=("backbone", "inputs")),
+        cohort=cohort_kind(PHANTOM),
+    log:
+        results("logs/evaluate_maps/{backbone}/{inputs}.log"),
+    benchmark:
+        results("benchmarks/evaluate_maps/{backbone}/{inputs}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=4000,
+        disk_mb=100,
+        runtime=60,
+        gpu=gpus(),
+        device=config["resources"]["device"],
+    script:
+        "../../scripts/evaluate_maps.py"
