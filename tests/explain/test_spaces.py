@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from radnec.core.errors import InputError
-from radnec.explain.spaces import carry_map, lesion_on_grid, write_map
+from radnec.explain.spaces import carry_map, mask_on_grid, write_map
 
 # Normalised grid: 3 mm, shifted; reference: oblique, anisotropic, other size.
 GRID = np.array([[3.0, 0, 0, -40], [0, 3, 0, -30], [0, 0, 3, -20], [0, 0, 0, 1]])
@@ -68,11 +68,11 @@ def test_lesion_keeps_place_and_volume(tmp_path: Path) -> None:
     truth = ball(oblique(), (90, 80, 16), centre, 10.0) > 0.5
     nib.save(nib.Nifti1Image(truth.astype(np.uint8) * 3, oblique()), tmp_path / "lesion.nii.gz")
     nib.save(nib.Nifti1Image(np.zeros((28, 26, 20), np.float32), GRID), tmp_path / "like.nii.gz")
-    found = lesion_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz")
+    found = mask_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz")
     middle = np.argwhere(found).mean(axis=0) @ GRID[:3, :3].T + GRID[:3, 3]
     np.testing.assert_allclose(middle, centre, atol=1.0)
     assert found.sum() * 27 == pytest.approx(truth.sum() * 5, rel=0.1)
-    chosen = lesion_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz", labels=(3,))
+    chosen = mask_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz", labels=(3,))
     np.testing.assert_array_equal(chosen, found)
 
 
@@ -81,7 +81,7 @@ def test_lesion_elsewhere_and_map_of_wrong_size_are_refused(tmp_path: Path) -> N
     far[:3, 3] += 500
     nib.save(nib.Nifti1Image(np.ones((4, 4, 4), np.uint8), far), tmp_path / "lesion.nii.gz")
     nib.save(nib.Nifti1Image(np.zeros((4, 4, 4), np.float32), GRID), tmp_path / "like.nii.gz")
-    with pytest.raises(InputError, match="no voxel of the lesion"):
-        lesion_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz")
+    with pytest.raises(InputError, match="no voxel of the mask"):
+        mask_on_grid(tmp_path / "lesion.nii.gz", tmp_path / "like.nii.gz")
     with pytest.raises(InputError, match=r"has size \(3, 4, 4\), expected \(4, 4, 4\)"):
         write_map(np.zeros((3, 4, 4)), tmp_path / "like.nii.gz", tmp_path / "map.nii.gz")

@@ -24,15 +24,15 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 def cascade(network: nn.Module, seed: int) -> Iterator[tuple[float, nn.Module]]:
     """Yield copies of a network with more and more of its layers destroyed, from the output on.
 
-    The values of each weight tensor are permuted. That keeps their distribution, so signals
-    neither vanish nor explode on the way, while everything learned is lost.
+    The values of each weight tensor are replaced by normal ones of the same mean and spread.
+    Signals neither vanish nor explode on the way, while everything learned is lost.
 
     Parameters
     ----------
     network
         The trained network; it is not changed.
     seed
-        Seed of the permutations.
+        Seed of the new weights.
 
     Yields
     ------
@@ -51,17 +51,18 @@ def cascade(network: nn.Module, seed: int) -> Iterator[tuple[float, nn.Module]]:
     for share in SHARES:
         upto = max(1, round(share * len(layers)))
         for name, module in layers[done:upto]:
-            _permute(module, derive_seed(seed, name))
+            _destroy(module, derive_seed(seed, name))
         done = upto
         yield share, destroyed
 
 
-def _permute(module: nn.Module, seed: int) -> None:
+def _destroy(module: nn.Module, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for weights in module.parameters(recurse=False):
-            order = torch.randperm(weights.numel(), generator=generator).to(weights.device)
-            weights.copy_(weights.flatten()[order].view_as(weights))
+            new = torch.randn(weights.shape, generator=generator)
+            mean, spread = weights.mean(), weights.std(correction=0)
+            weights.copy_(new.to(weights.device) * spread + mean)
 
 
 def similarity(one: np.ndarray, other: np.ndarray, brain: np.ndarray) -> float:

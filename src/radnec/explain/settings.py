@@ -14,6 +14,8 @@ class ExplainSettings(Settings):
 
     Attributes
     ----------
+    backbone, inputs
+        The model whose maps are made; the paper shows DenseNet121 with all sequences fused.
     method
         ``gradcam`` (the paper), ``hirescam`` or ``gradcam++``.
     layer
@@ -27,6 +29,8 @@ class ExplainSettings(Settings):
         Most cases for which the tests that run the network again are made.
     """
 
+    backbone: str
+    inputs: str
     method: Literal["gradcam", "hirescam", "gradcam++"]
     layer: str
     tolerance_mm: float

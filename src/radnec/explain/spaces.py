@@ -53,12 +53,12 @@ def carry_map(source: Path, reference: Path, output: Path) -> None:
         nib.save(image, temporary)
 
 
-def lesion_on_grid(lesion: Path, like: Path, labels: tuple[int, ...] | None = None) -> np.ndarray:
-    """Return a lesion mask on the grid of another image in the same space.
+def mask_on_grid(mask: Path, like: Path, labels: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return a mask, of a lesion or the brain, on the grid of another image in the same space.
 
     Parameters
     ----------
-    lesion
+    mask
         NIfTI mask, above 0 inside, on any grid.
     like
         Image whose grid is wanted.
@@ -68,20 +68,20 @@ def lesion_on_grid(lesion: Path, like: Path, labels: tuple[int, ...] | None = No
     Returns
     -------
     numpy.ndarray
-        Boolean (x, y, z): voxels whose middle lies in the lesion.
+        Boolean (x, y, z): voxels whose middle lies inside.
 
     Raises
     ------
     InputError
         If no voxel does: the mask is empty or lies elsewhere.
     """
-    mask = nib.Nifti1Image.from_filename(lesion)
-    values = np.asarray(mask.dataobj)
+    stored = nib.Nifti1Image.from_filename(mask)
+    values = np.asarray(stored.dataobj)
     chosen = values > 0 if labels is None else np.isin(values, labels)
-    binary = nib.Nifti1Image(chosen.astype(np.float32), mask.affine)
+    binary = nib.Nifti1Image(chosen.astype(np.float32), stored.affine)
     grid = nib.Nifti1Image.from_filename(like)
     inside = resample_from_to(binary, (grid.shape[:3], grid.affine), order=1)
     found = np.asarray(inside.dataobj) >= 0.5
     if not found.any():
-        raise InputError(f"{lesion}: no voxel of the lesion lies on the grid of {like}")
+        raise InputError(f"{mask}: no voxel of the mask lies on the grid of {like}")
     return found
