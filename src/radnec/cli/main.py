@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from radnec.apply.command import add_commands as add_predict
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.ingest.commands import add_commands as add_ingest
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_ingest(commands)
+    add_predict(commands)
     add_phantom(commands)
     chosen = parser.parse_args(arguments)
     try:

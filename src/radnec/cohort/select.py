@@ -58,19 +58,20 @@ def select_cases(
     -----
     The slice filter looks at every sequence that the study uses or requires (Ying et al.
     2025, "Data preprocessing", step 1: a case with a scan of fewer than 32 slices is
-    excluded). Another sequence with too few slices is left out of the case instead.
+    excluded); a sequence that nothing needs excludes nobody.
     """
     required = [s for s in SEQUENCES if s in {*settings.required_sequences, *used}]
     rows = []
     for cells in table.to_dict("records"):
         row = {str(name): str(value) for name, value in cells.items()}
         case = row["case"]
-        sequences: list[str] = []
         stage, reason = "eligibility", ineligible(row)
+        sequences: list[str] = []
         if not reason:
             record = Record.read(records[case])
             if record.ok:
-                stage, (reason, sequences) = "select", _judge(record, required, settings.min_slices)
+                stage, reason = "select", judge(record, required, settings.min_slices)
+                sequences = [s for s in SEQUENCES if f"{s}.nii.gz" in record.files]
             else:
                 stage, reason = _origin(record)
         status = "excluded" if reason else "included"
@@ -88,17 +89,22 @@ def select_cases(
     write_tsv(pd.DataFrame(rows, columns=COLUMNS), selected)
 
 
-def _judge(record: Record, required: list[str], min_slices: int) -> tuple[str, list[str]]:
-    """Return the reason to exclude (or empty) and the sequences that go on."""
-    present = [s for s in SEQUENCES if f"{s}.nii.gz" in record.files]
-    missing = [s for s in required if s not in present]
+def judge(record: Record, required: list[str], min_slices: int) -> str:
+    """Return why a converted case cannot be used, or an empty text.
+
+    Parameters
+    ----------
+    record
+        Record of the conversion, with ``slices_<sequence>`` among its measures.
+    required
+        The sequences that have to be there, with enough slices.
+    """
+    missing = [s for s in required if f"{s}.nii.gz" not in record.files]
     if missing:
-        return f"missing sequence: {', '.join(missing)}", []
-    slices = {s: int(str(record.measures[f"slices_{s}"])) for s in present}
-    few = [f"{s} has {slices[s]}" for s in required if slices[s] < min_slices]
-    if few:
-        return f"fewer than {min_slices} slices: {', '.join(few)}", []
-    return "", [s for s in present if slices[s] >= min_slices]
+        return f"missing sequence: {', '.join(missing)}"
+    slices = {s: int(str(record.measures[f"slices_{s}"])) for s in required}
+    few = [f"{s} has {n}" for s, n in slices.items() if n < min_slices]
+    return f"fewer than {min_slices} slices: {', '.join(few)}" if few else ""
 
 
 def _origin(record: Record) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""A finished study applied to the next patient."""
