@@ -100,8 +100,8 @@ def _of_class(row: dict[str, Any], name: str, n: int, right: int) -> dict[str, A
     finding = ""
     if not possible:
         finding = (
-            f"{row['backbone']}, {name}: p = {p:.2e} (two-sided) needs t = {needed:.1f} for {n} "
-            f"cases, but with {right} of them decided rightly t cannot exceed {most:.2f}: impossible."
+            f"{row['backbone']}, {name}: p = {p:.2e} (two-sided) needs t = {needed:.1f} for "
+            f"{n} cases; with {right} of them decided rightly t is at most {most:.2f}: impossible."
         )
     return {
         "table": 6,

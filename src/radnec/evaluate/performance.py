@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from radnec.core.errors import InputError
+from radnec.core.files import write_json
+from radnec.core.labels import POSITIVE
 from radnec.core.seeding import derive_seed
-from radnec.evaluate.auc import area, delong_interval, newcombe_interval
-from radnec.evaluate.bootstrap import auc_of_samples, bca_interval
-from radnec.evaluate.intervals import wald
-from radnec.evaluate.operating_point import HIGHER_PROBABILITY, count, measures
+from radnec.evaluate.auc import area
+from radnec.evaluate.calibration import calibration_curve
+from radnec.evaluate.decision import decision_curve
+from radnec.evaluate.metric_rows import metric_rows
+from radnec.evaluate.model import Model, measure_model
+from radnec.evaluate.operating_point import HIGHER_PROBABILITY, count
 from radnec.evaluate.output import write_results
-from radnec.evaluate.paper_tables import Model, write_performance_table, write_table5, write_table6
-from radnec.evaluate.predictions import Pooled, pool, read_predictions
+from radnec.evaluate.pairs import comparison_table, resampled_table
+from radnec.evaluate.performance_tables import WHY_TWO, write_performance_table
+from radnec.evaluate.planning import planning_table
+from radnec.evaluate.precision_recall import precision_recall_with_band
+from radnec.evaluate.predictions import pool, read_predictions
 from radnec.evaluate.roc import roc_with_band
 from radnec.evaluate.settings import EvaluationSettings
+from radnec.evaluate.thresholds import thresholds_of
+from radnec.evaluate.ttest_tables import write_table5, write_table6
+
+_CURVES: dict[str, Callable[..., pd.DataFrame]] = {
+    "roc": roc_with_band,
+    "precision_recall": precision_recall_with_band,
+    "decision_curve": decision_curve,
+    "calibration_curve": calibration_curve,
+}
 
 
 def evaluate_models(
@@ -57,75 +73,120 @@ def evaluate_models(
     """
     sequences = {name: tuple(found) for name, found in {**single_inputs, **fused_inputs}.items()}
     models: list[Model] = []
-    curves: list[pd.DataFrame] = []
+    tested: dict[tuple[str, str], pd.DataFrame] = {}
+    metrics: list[dict[str, Any]] = []
+    each_run: list[dict[str, Any]] = []
+    curves: dict[str, list[pd.DataFrame]] = {name: [] for name in _CURVES}
+    thresholds: dict[str, str] = {}
     for key, path in predictions.items():
         backbone, _, input_set = key.partition("/")
         if input_set not in sequences:
             raise InputError(
                 f"{path}: input set {input_set!r}, expected one of {sorted(sequences)}"
             )
-        pooled = pool(read_predictions(path))
-        model = _measure(backbone, input_set, sequences[input_set], pooled, settings, seed)
+        frame = read_predictions(path)
+        frame = frame[frame["set"] == "test"]
+        model = measure_model(
+            backbone, input_set, sequences[input_set], pool(frame), settings, seed
+        )
         models.append(model)
-        curves.append(
-            roc_with_band(
-                pooled.positive,
-                pooled.score,
+        tested[backbone, input_set] = frame
+        chosen = thresholds_of(model.pooled, [read_predictions(run) for run in runs.get(key, ())])
+        thresholds[key] = chosen.source
+        metrics += metric_rows(model, chosen, settings, seed)
+        each_run += _run_rows(model, frame)
+        for name, curve in _CURVES.items():
+            found = curve(
+                model.pooled.positive,
+                model.pooled.score,
                 confidence=settings.confidence,
                 repeats=settings.bootstrap_repeats,
-                seed=derive_seed(seed, "roc", key),
-            ).assign(**model.key)
-        )
+                seed=derive_seed(seed, name, key),
+            )
+            curves[name].append(found.assign(**model.key))
+    _write_tables(models, single_inputs, fused_inputs, settings.confidence, notice, tables)
+    written = {
+        "metrics": pd.DataFrame(metrics),
+        "runs": pd.DataFrame(each_run),
+        "pooled": pd.concat([m.pooled.cases.assign(**m.key) for m in models], ignore_index=True),
+        "comparisons": comparison_table(models, settings.confidence),
+        "resampled": resampled_table(models, tested, settings.confidence),
+        "planning": planning_table(
+            settings.prevalence, _test_counts(models[0]), settings.confidence
+        ),
+        **{name: pd.concat(parts, ignore_index=True) for name, parts in curves.items()},
+    }
+    for name, table in written.items():
+        write_results(table, evaluation / f"{name}.tsv", notice)
+    write_json(evaluation / "summary.json", _summary(models, thresholds, settings, notice))
+
+
+def _write_tables(
+    models: Sequence[Model],
+    single_inputs: Mapping[str, Sequence[str]],
+    fused_inputs: Mapping[str, Sequence[str]],
+    confidence: float,
+    notice: str,
+    tables: Path,
+) -> None:
     single = [model for model in models if model.input_set in single_inputs]
     fused = [model for model in models if model.input_set in fused_inputs]
-    options: dict[str, Any] = {"confidence": settings.confidence, "notice": notice}
-    titles = {
-        "table3": "Table 3. Performance of the networks on single sequences",
-        "table4": "Table 4. Performance of the networks on several sequences together",
-    }
-    for name, chosen in (("table3", single), ("table4", fused)):
-        write_performance_table(chosen, tables / f"{name}.tsv", title=titles[name], **options)
+    options: dict[str, Any] = {"confidence": confidence, "notice": notice}
+    title = "Table 3. Performance of the networks on single sequences"
+    write_performance_table(single, tables / "table3.tsv", title=title, **options)
+    title = "Table 4. Performance of the networks on several sequences together"
+    write_performance_table(fused, tables / "table4.tsv", title=title, **options)
     write_table5(fused, tables / "table5.tsv", **options)
     write_table6(fused, tables / "table6.tsv", **options)
-    write_results(pd.concat(curves, ignore_index=True), evaluation / "roc.tsv", notice)
 
 
-def _measure(
-    backbone: str,
-    input_set: str,
-    sequences: tuple[str, ...],
-    pooled: Pooled,
+def _run_rows(model: Model, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return accuracy, sensitivity, specificity and AUC of each run, not pooled."""
+    rows = []
+    for (fold, seed), run in frame.groupby(["fold", "seed"], sort=True):
+        positive = (run["label"] == POSITIVE).to_numpy()
+        score = run["p_necrosis"].to_numpy(dtype=float)
+        counts = count(positive, score > HIGHER_PROBABILITY)
+        necrosis, recurrence = counts.tp + counts.fn, counts.tn + counts.fp
+        rows.append(
+            {
+                **model.key,
+                "fold": fold,
+                "seed": seed,
+                "n_necrosis": necrosis,
+                "n_recurrence": recurrence,
+                "acc": (counts.tp + counts.tn) / counts.n,
+                "sens": counts.tp / necrosis if necrosis else float("nan"),
+                "spec": counts.tn / recurrence if recurrence else float("nan"),
+                "auc": area(positive, score),
+                "notes": "" if necrosis and recurrence else "auc not defined: one class only",
+            }
+        )
+    return rows
+
+
+def _test_counts(model: Model) -> tuple[int, int]:
+    return model.counts.tp + model.counts.fn, model.counts.tn + model.counts.fp
+
+
+def _summary(
+    models: Sequence[Model],
+    thresholds: Mapping[str, str],
     settings: EvaluationSettings,
-    seed: int,
-) -> Model:
-    """Return one model's figures for tables 3 to 6."""
-    positive, score, level = pooled.positive, pooled.score, settings.confidence
-    counts = count(positive, score > HIGHER_PROBABILITY)
-    found = measures(counts, level)
-    value = area(positive, score)
-    delong = delong_interval(positive, score, level)
-    newcombe = newcombe_interval(value, int(positive.sum()), int((~positive).sum()), level)
-    bca = bca_interval(
-        auc_of_samples,
-        score[positive],
-        score[~positive],
-        confidence=level,
-        repeats=settings.bootstrap_repeats,
-        seed=derive_seed(seed, "auc", backbone, input_set),
-    )
-    wilson = {name: found[name][2] for name in ("acc", "sens", "spec")}
-    return Model(
-        backbone=backbone,
-        input_set=input_set,
-        sequences=sequences,
-        pooled=pooled,
-        counts=counts,
-        paper={
-            "acc": found["acc"][0],
-            "sens": found["sens"][1],
-            "spec": found["spec"][1],
-            "auc": wald(value, counts.n, level),
-        },
-        recommended={**wilson, "auc": delong if delong.defined else newcombe},
-        further={"delong": delong, "bca": bca, "newcombe": newcombe},
-    )
+    notice: str,
+) -> dict[str, Any]:
+    """Return what a report needs to say about the evaluation as a whole."""
+    necrosis, recurrence = _test_counts(models[0])
+    return {
+        "positive_class": POSITIVE,
+        "n_necrosis": necrosis,
+        "n_recurrence": recurrence,
+        "confidence": settings.confidence,
+        "bootstrap_repeats": settings.bootstrap_repeats,
+        "permutation_repeats": settings.permutation_repeats,
+        "prevalence": list(settings.prevalence),
+        "pooling": sorted({model.pooled.how for model in models}),
+        "thresholds": dict(thresholds),
+        "why_two_intervals": WHY_TWO,
+        "notice": notice,
+    }
