@@ -1,4 +1,4 @@
-"""Plans and runs of the workflow in a folder of their own."""
+"""Plans and runs of the workflow in a folder of their own, for the tests that need one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 @dataclasses.dataclass
@@ -54,3 +54,46 @@ class Study:
 @pytest.fixture
 def study(tmp_path) -> Study:
     return Study(tmp_path, {"study": "trial", "cases": "cases.tsv"})
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Study:
+    """A small study, run once from simulated DICOM to the report.
+
+    Six cases that can be used and one for each defect of the phantom. Tests that use it are in
+    the group `study`, so that it is made once and not by every worker; they leave it as it is.
+    """
+    folder = tmp_path_factory.mktemp("finished")
+    overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
+    overlay |= {"study": "trial", "cases": "cases.tsv"}
+    overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
+    overlay["explain"] = {"backbone": "resnet10", "inputs": "fused"}
+    overlay["normalisation"] = {"size": [32, 32, 32]}
+    overlay["training"] = {**overlay["training"], "epochs": 2}
+    overlay["evaluation"] = {"bootstrap_repeats": 100, "permutation_repeats": 100}
+    study = Study(folder, overlay)
+    defects = ["none"] * 6 + ["few_slices", "missing_sequence", "truncated_file"]
+    study.write_cases(
+        [
+            {
+                "case": f"S{number}",
+                "label": "necrosis" if number % 2 else "recurrence",
+                "dicom": f"results/trial/phantom/dicom/S{number}",
+                "age": str(40 + number),
+                "sex": "female" if number < 4 else "male",
+                "x_phantom_defect": defect,
+            }
+            for number, defect in enumerate(defects)
+        ]
+        + [
+            {
+                "case": "S9",
+                "label": "recurrence",
+                "dicom": "results/trial/phantom/dicom/S9",
+                "pathology": "no",
+            }
+        ]
+    )
+    done = study.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
+    return study
