@@ -1,0 +1,65 @@
+"""Which cases the figures show: by rule, never by taste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from radnec.core.labels import CLASSES
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A case to show, and the sentence that says why it is this one.
+
+    Attributes
+    ----------
+    case, label
+        The case and its class.
+    p_recurrence
+        The number that the paper prints beside it: the probability of recurrence.
+    reason
+        For the caption.
+    """
+
+    case: str
+    label: str
+    p_recurrence: float
+    reason: str
+
+
+def choose_case(summary: pd.DataFrame, label: str) -> Choice | None:
+    """Return the test case of a class that stands for it in the figures.
+
+    It is the correctly classified one with the most confident answer; among equals the first by
+    name. If none is correct, it is the least wrong one, and the reason says so. Cases with a
+    map of zeros are passed over where there are others. None if the class has no case.
+
+    Parameters
+    ----------
+    summary
+        summary.tsv of the maps (see :func:`radnec.explain.run.explain_run`).
+    label
+        The class.
+    """
+    cases = summary[summary["label"] == label]
+    if cases.empty:
+        return None
+    shown = cases[cases["zero"] == "no"]
+    shown = cases if shown.empty else shown
+    ranked = shown.sort_values([f"p_{label}", "case"], ascending=[False, True])
+    best = ranked.iloc[0]
+    number = len(cases)
+    if best["predicted"] == label:
+        reason = f"the most confident correct answer among {number} test cases of {label}"
+    else:
+        reason = f"no test case of {label} ({number}) was classified correctly; the least wrong one"
+    if cases["zero"].eq("yes").all():
+        reason += "; its map is zero: nothing spoke for the answer"
+    return Choice(str(best["case"]), label, float(best["p_recurrence"]), reason)
+
+
+def choose_cases(summary: pd.DataFrame) -> list[Choice]:
+    """Return the case of each class that has one, recurrence first, as in the paper."""
+    return [choice for label in CLASSES if (choice := choose_case(summary, label)) is not None]
