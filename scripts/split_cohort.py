@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from radnec.cohort.split import SplitSettings, split_cohort
+from radnec.cohort.design import SplitSettings
+from radnec.cohort.split import split_cohort
 from radnec.core.jobs import job_log
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from radnec.cohort.split import SplitSettings, fold_names, split_cohort
+from radnec.cohort.design import SplitSettings, fold_names
+from radnec.cohort.split import split_cohort
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv, write_tsv
 

@@ -43,11 +43,7 @@ rule split_cohort:
         runtime=10,
     params:
         code=code("split_cohort"),
-        given=lambda wildcards: (
-            canonical_json(CASES["set"].to_dict())
-            if config["split"]["design"] == "given" and "set" in CASES
-            else "{}"
-        ),
+        given=given_sets,
         seed=config["seed"],
         settings=section("split"),
     script:

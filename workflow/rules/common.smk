@@ -4,27 +4,24 @@ import os
 import sys
 from pathlib import Path
 
-# The library beside this workflow, also in jobs on other machines and in conda environments.
-SOURCE = str(Path(workflow.basedir) / "src")
-sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    dict.fromkeys(
-        [SOURCE, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    )
-)
+sys.path.insert(0, f"{workflow.basedir}/src")
 
 from snakemake.exceptions import WorkflowError
 
+from radnec.cohort.design import SplitSettings, fold_names
 from radnec.cohort.eligibility import ineligible
-from radnec.cohort.split import SplitSettings, fold_names
 from radnec.core.cases import load_cases, overrides_by_case, source_of
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
-from radnec.core.fingerprint import fingerprint
+from radnec.core.fingerprint import fingerprint, fingerprint_of_files
+from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
 from radnec.core.settings import canonical_json
 
-SCHEMAS = Path(workflow.basedir) / "workflow" / "schemas"
+export_library_path()
+
+HOUSE = Path(workflow.basedir)
+SCHEMAS = HOUSE / "workflow" / "schemas"
 
 try:
     validate_config(config, SCHEMAS / "config.schema.yaml")
@@ -50,22 +47,57 @@ wildcard_constraints:
     seed="[0-9]+",
 
 
+# Paths
+
+
 def results(path):
     """Path of a result of this study."""
     return f"results/{config['study']}/{path}"
 
 
+def run_folder(path):
+    """Path below the folder of one training run."""
+    return results(f"models/{{backbone}}/{{inputs}}/{{fold}}_seed{{seed}}/{path}")
+
+
+def explained(path):
+    """Path of the explanation of one backbone and input set."""
+    return results(f"explain/{{backbone}}/{{inputs}}/{path}")
+
+
+def explained_run(path):
+    """Path below the folder of the run that is explained: the first fold and seed."""
+    run = f"{FOLDS[0]}_seed{config['models']['seeds'][0]}"
+    return results(f"models/{{backbone}}/{{inputs}}/{run}/{path}")
+
+
+def of_figures(path):
+    """Path below the explanation that figures 4 and 5 show."""
+    chosen = config["explain"]
+    return results(f"explain/{chosen['backbone']}/{chosen['inputs']}/{path}")
+
+
+# What invalidates
+
+
 def section(name, without=()):
     """A section of the configuration as text that is equal when the values are."""
-    values = config[name]
-    if without:
-        values = {key: value for key, value in values.items() if key not in without}
-    return canonical_json(values)
+    return canonical_json({k: v for k, v in config[name].items() if k not in without})
 
 
-def code(rule):
-    """Fingerprint of a rule's script and of the library behind it: an edit reruns the rule."""
-    return fingerprint(Path(workflow.basedir) / "scripts" / f"{rule}.py")
+def code(script):
+    """Fingerprint of a script and of the library behind it: an edit reruns its jobs."""
+    return fingerprint(HOUSE / "scripts" / f"{script}.py")
+
+
+def code_of_workflow():
+    """Changes when the workflow itself does: what its drawing depends on."""
+    return fingerprint_of_files(
+        [HOUSE / "Snakefile", *sorted((HOUSE / "workflow" / "rules").glob("*.smk"))]
+    )
+
+
+# Resources
 
 
 def threads_of(stage):
@@ -75,6 +107,34 @@ def threads_of(stage):
 def gpus():
     """How many GPUs a job of the networks takes from the limit `--resources gpu=`."""
     return 0 if config["resources"]["device"] == "cpu" else 1
+
+
+# Cases
+
+
+def phantom_of(wildcards):
+    """The simulated case that has to exist first; nothing for patients."""
+    return results(f"phantom/truth/{wildcards.case}") if PHANTOM else []
+
+
+def source(wildcards):
+    return source_of(CASES.loc[wildcards.case].to_dict(), config["bids"]).to_json()
+
+
+def source_found(wildcards):
+    """Whether the images are there now: a case is looked at again when its folder appears."""
+    row = CASES.loc[wildcards.case]
+    doors = [
+        row[door] for door in ("dicom", "t1ce", "t1", "t2", "flair") if row.get(door)
+    ]
+    return PHANTOM or all(os.path.exists(path) for path in doors)
+
+
+def given_sets(wildcards):
+    """The study's own split, where the design asks for it."""
+    if config["split"]["design"] != "given" or "set" not in CASES:
+        return canonical_json({})
+    return canonical_json(CASES["set"].to_dict())
 
 
 def selected_cases():
@@ -87,45 +147,40 @@ def selected_cases():
 
 def case_records(stage):
     """Input function: the record of a stage for every selected case."""
-
-    def paths(wildcards):
-        return expand(
-            results("records/{stage}/{case}.json"), stage=stage, case=selected_cases()
-        )
-
-    return paths
+    return lambda wildcards: expand(
+        results("records/{stage}/{case}.json"), stage=stage, case=selected_cases()
+    )
 
 
 def normalised_volumes(wildcards):
     return expand(results("normalised/{case}"), case=selected_cases())
 
 
-def run_folder(path=""):
-    """Path below the folder of one training run."""
-    return results("models/{backbone}/{inputs}/{fold}_seed{seed}/" + path)
+def packed_inputs(wildcards):
+    """The packed arrays of the sequences of one input set, in the order of the channels."""
+    return expand(
+        results("packed/{sequence}.npy"),
+        sequence=config["input_sets"][wildcards.inputs],
+    )
+
+
+# Models
+
+
+def of_channels(several):
+    """The trained input sets of one sequence, or of several, with their sequences."""
+    chosen = {name: config["input_sets"][name] for name in config["models"]["inputs"]}
+    return canonical_json({k: v for k, v in chosen.items() if (len(v) > 1) == several})
 
 
 def runs_of(path):
     """Input function: a file of each run (fold and seed) of one backbone and input set."""
-
-    def paths(wildcards):
-        return expand(
-            run_folder(path),
-            backbone=wildcards.backbone,
-            inputs=wildcards.inputs,
-            fold=FOLDS,
-            seed=config["models"]["seeds"],
-        )
-
-    return paths
-
-
-def over_models(pattern):
-    """A path for each backbone and input set of the study."""
-    return expand(
-        results(pattern),
-        backbone=config["models"]["backbones"],
-        inputs=config["models"]["inputs"],
+    return lambda wildcards: expand(
+        run_folder(path),
+        backbone=wildcards.backbone,
+        inputs=wildcards.inputs,
+        fold=FOLDS,
+        seed=config["models"]["seeds"],
     )
 
 
@@ -141,12 +196,8 @@ def runs_of_study(path):
 
 
 def predictions_of_study():
-    return over_models("predictions/{backbone}/{inputs}.tsv")
-
-
-def packed_inputs(wildcards):
-    """The packed arrays of the sequences of one input set, in the order of the channels."""
     return expand(
-        results("packed/{sequence}.npy"),
-        sequence=config["input_sets"][wildcards.inputs],
+        results("predictions/{backbone}/{inputs}.tsv"),
+        backbone=config["models"]["backbones"],
+        inputs=config["models"]["inputs"],
     )

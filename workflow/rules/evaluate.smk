@@ -1,12 +1,6 @@
 # Tables 1 to 6, and the statistics beside them.
 
 
-def of_channels(several):
-    """The trained input sets of one sequence, or of several, with their sequences."""
-    chosen = {name: config["input_sets"][name] for name in config["models"]["inputs"]}
-    return canonical_json({k: v for k, v in chosen.items() if (len(v) > 1) == several})
-
-
 # Table 1: the patients, training against test set.
 rule describe_cohort:
     input:

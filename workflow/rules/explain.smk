@@ -1,18 +1,6 @@
 # Where the networks look: Grad-CAM of the test cases, and whether the maps can be believed.
 
 
-def explained(path):
-    """Path of the explanation of one backbone and input set: of its first fold and seed."""
-    return results("explain/{backbone}/{inputs}/" + path)
-
-
-def explained_run(path):
-    """Path below the folder of the run that is explained."""
-    return results(
-        f"models/{{backbone}}/{{inputs}}/{FOLDS[0]}_seed{config['models']['seeds'][0]}/" + path
-    )
-
-
 # Draw the class activation map of every test case.
 rule explain_run:
     input:
@@ -26,14 +14,6 @@ rule explain_run:
         records=case_records("normalise"),
     output:
         maps=directory(explained("maps")),
-    params:
-        code=code("explain_run"),
-        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
-        normalised=results("normalised"),
-        registered=results("registered"),
-        fold=FOLDS[0],
-        seed=config["models"]["seeds"][0],
-        settings=section("explain", without=("backbone", "inputs")),
     log:
         results("logs/explain_run/{backbone}/{inputs}.log"),
     benchmark:
@@ -47,6 +27,14 @@ rule explain_run:
         runtime=60,
         gpu=gpus(),
         device=config["resources"]["device"],
+    params:
+        code=code("explain_run"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        normalised=results("normalised"),
+        registered=results("registered"),
+        fold=FOLDS[0],
+        seed=config["models"]["seeds"][0],
+        settings=section("explain", without=("backbone", "inputs")),
     script:
         "../../scripts/explain_run.py"
 
@@ -61,14 +49,6 @@ rule evaluate_maps:
         records=case_records("strip"),
     output:
         tests=directory(explained("tests")),
-    params:
-        code=code("evaluate_maps"),
-        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
-        brains=results("brain"),
-        truth=results("phantom/truth") if PHANTOM else "",
-        seed=config["seed"],
-        settings=section("explain", without=("backbone", "inputs")),
-        cohort=cohort_kind(PHANTOM),
     log:
         results("logs/evaluate_maps/{backbone}/{inputs}.log"),
     benchmark:
@@ -82,5 +62,13 @@ rule evaluate_maps:
         runtime=60,
         gpu=gpus(),
         device=config["resources"]["device"],
+    params:
+        code=code("evaluate_maps"),
+        sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
+        brains=results("brain"),
+        truth=results("phantom/truth") if PHANTOM else "",
+        seed=config["seed"],
+        settings=section("explain", without=("backbone", "inputs")),
+        cohort=cohort_kind(PHANTOM),
     script:
         "../../scripts/evaluate_maps.py"

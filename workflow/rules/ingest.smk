@@ -1,27 +1,6 @@
 # From raw images to one NIfTI a sequence, and the decision who goes on.
 
 
-def phantom_of(wildcards):
-    """The simulated case that has to exist first; nothing for patients."""
-    return (
-        results("phantom/truth/{case}").format(case=wildcards.case) if PHANTOM else []
-    )
-
-
-def source(wildcards):
-    return source_of(CASES.loc[wildcards.case].to_dict(), config["bids"]).to_json()
-
-
-def source_found(wildcards):
-    """Whether the images are there now: a case is looked at again when its folder appears."""
-    row = CASES.loc[wildcards.case]
-    return PHANTOM or all(
-        os.path.exists(row[door])
-        for door in ("dicom", "t1ce", "t1", "t2", "flair")
-        if row.get(door)
-    )
-
-
 # Find every series of a case and say which sequence it is, and why.
 rule index_case:
     input:

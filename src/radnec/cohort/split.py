@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
 from radnec.cohort.collect import included_cases
+from radnec.cohort.design import SplitSettings
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES, POSITIVE
 from radnec.core.seeding import derive_seed
-from radnec.core.settings import Settings
 from radnec.core.tables import write_tsv
 
 COLUMNS = ["case", "patient", "label", "fold", "set"]
-
-
-@dataclasses.dataclass(frozen=True)
-class SplitSettings(Settings):
-    """The section ``split`` of the configuration.
-
-    Attributes
-    ----------
-    design
-        ``stratified``: one split (the paper); ``given``: the column `set` of the table of
-        cases; ``kfold``: `repeats` times stratified cross-validation with `folds` folds.
-    test_fraction
-        Share of patients in the test set of the one split (the paper: 1/4).
-    """
-
-    design: Literal["stratified", "given", "kfold"]
-    test_fraction: float
-    folds: int
-    repeats: int
-
-
-def fold_names(settings: SplitSettings) -> list[str]:
-    """Return the names of the folds that a design has, in order."""
-    if settings.design == "kfold":
-        return [f"r{r}f{f}" for r in range(settings.repeats) for f in range(settings.folds)]
-    return ["holdout"]
 
 
 def split_cohort(

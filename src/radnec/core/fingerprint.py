@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def fingerprint(script: Path) -> str:
     digest = hashlib.sha256()
     for name, path in sorted(code_files(script).items()):
         digest.update(f"{name}\0{_meaning(path)}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint_of_files(paths: Iterable[Path]) -> str:
+    """Return 16 hexadecimal digits for the bytes of some files."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

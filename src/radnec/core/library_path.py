@@ -1,0 +1,17 @@
+"""Makes this very library the one that jobs import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def export_library_path() -> None:
+    """Put the folder of this library first in PYTHONPATH, for all processes started from here.
+
+    Jobs in conda environments and on other machines, where the library is not installed, use
+    the copy beside the Snakefile; no other installed version can come before it.
+    """
+    source = str(Path(__file__).resolve().parents[2])
+    others = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p and p != source]
+    os.environ["PYTHONPATH"] = os.pathsep.join([source, *others])
