@@ -110,6 +110,7 @@ def recompute(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
                     off.append(f"{metric}_{side}")
         sens, spec = tp / N_NECROSIS, tn / N_RECURRENCE
         model: dict[str, Any] = {**key, "true_necrosis": tp, "true_recurrence": tn}
+        model |= {"n_necrosis": N_NECROSIS, "n_recurrence": N_RECURRENCE}
         for metric in _METRICS:
             estimate = better[metric]
             model[metric] = row[metric] if metric == "auc" else round(estimate.value, 6)

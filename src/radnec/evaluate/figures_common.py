@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from radnec.core.tables import read_tsv
 from radnec.report.style import PAGE_MM, PALETTE, inches
 
 # Yellow is too pale for a line on white; black comes last, for a seventh model.
@@ -26,6 +29,34 @@ _DASHES: tuple[Any, ...] = (
 )
 
 NEUTRAL = "#707070"
+
+
+def read_models(tables: Path) -> pd.DataFrame:
+    """Return the rows of tables 3 and 4 together, one a model."""
+    both = [read_tsv(tables / f"table{number}.tsv") for number in (3, 4)]
+    return pd.concat([table for table in both if len(table)], ignore_index=True)
+
+
+def on_several_sequences(models: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the models on several sequences, or all models if there are none of those."""
+    several = models["inputs"].str.contains(",")
+    return (models[several] if several.any() else models).to_dict("records")
+
+
+def rows_of(table: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of a table of results that belong to one model."""
+    same_backbone = table["backbone"] == model["backbone"]
+    return table[same_backbone & (table["input_set"] == model["input_set"])]
+
+
+def scans(model: dict[str, Any]) -> str:
+    """Return a model's sequences for reading: ``t1 + t1ce + t2``."""
+    return str(model["inputs"]).replace(",", " + ")
+
+
+def n_of(model: dict[str, Any]) -> str:
+    """Return how many cases of each class a model was tested on."""
+    return f"n = {model['n_necrosis']} necrosis + {model['n_recurrence']} recurrence"
 
 
 def line_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -58,6 +89,22 @@ def name_panel(axes: Axes, at: int, title: str) -> None:
     """Put the panel's letter and title above its left edge."""
     letter = string.ascii_uppercase[at % 26]
     axes.set_title(rf"$\bf{{{letter}}}$  {title}", loc="left")
+
+
+def below(axes: Axes, lines: Sequence[str]) -> None:
+    """Print lines under a panel's x label, where nothing drawn can be in the way."""
+    text = "\n".join(lines)
+    axes.annotate(
+        text,
+        xy=(0.5, 0),
+        xycoords="axes fraction",
+        xytext=(0, -27),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=6,
+        linespacing=1.2,
+    )
 
 
 def say_empty(axes: Axes, why: str) -> None:

@@ -12,10 +12,16 @@ from matplotlib.axes import Axes
 from radnec.core.tables import read_tsv
 from radnec.evaluate.figures_common import (
     NEUTRAL,
+    below,
     line_of,
+    n_of,
     name_panel,
+    on_several_sequences,
     panel_grid,
+    read_models,
+    rows_of,
     say_empty,
+    scans,
     square,
 )
 from radnec.report.style import journal_style, save_figure
@@ -33,17 +39,24 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str) -> No
     output
         Path without ending, such as ``figures/figure3``.
     """
-    curves, areas = _read(tables, evaluation)
-    sets = list(dict.fromkeys(areas["input_set"]))
-    lines = line_of(areas["backbone"])
+    curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
+    sets = list(dict.fromkeys(models["input_set"]))
+    lines = line_of(models["backbone"])
     with journal_style():
-        fig, panels = panel_grid(len(sets), columns=2, panel_height_mm=88)
+        fig, panels = panel_grid(len(sets), columns=2, panel_height_mm=102)
         for at, (axes, name) in enumerate(zip(panels, sets, strict=True)):
-            rows = areas[areas["input_set"] == name].to_dict("records")
-            _frame(axes, at, f"{_scans(rows[0])}, {_counts(rows[0])}")
-            for row in rows:
-                _draw_curve(axes, curves, row, **lines[row["backbone"]])
-            legend = axes.legend(loc="lower right", handlelength=2.6, title="AUC (DeLong interval)")
+            shown = models[models["input_set"] == name].to_dict("records")
+            _frame(axes, at, f"{scans(shown[0])}, {n_of(shown[0])}")
+            for model in shown:
+                _draw_curve(axes, curves, model, **lines[model["backbone"]])
+            legend = axes.legend(
+                loc="upper center",
+                bbox_to_anchor=(0.5, -0.13),
+                ncols=2,
+                handlelength=2.6,
+                columnspacing=1.2,
+                title="AUC (DeLong interval)",
+            )
             legend.get_title().set_fontsize(6.5)
         save_figure(fig, output, notice)
 
@@ -54,35 +67,21 @@ def draw_roc_bands(*, tables: Path, evaluation: Path, output: Path, notice: str)
     Parameters are those of :func:`draw_roc`. Models on single sequences are left out, unless
     there are no others.
     """
-    curves, areas = _read(tables, evaluation)
-    several = areas["inputs"].str.contains(",")
-    shown = (areas[several] if several.any() else areas).to_dict("records")
-    lines = line_of(areas["backbone"])
+    curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
+    shown = on_several_sequences(models)
+    lines = line_of(models["backbone"])
     with journal_style():
-        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=62)
-        for at, (axes, row) in enumerate(zip(panels, shown, strict=True)):
-            _frame(axes, at, f"{row['backbone']}, {_scans(row)}")
-            colour = lines[row["backbone"]]["color"]
-            mine = _of(curves, row)
+        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=66)
+        for at, (axes, model) in enumerate(zip(panels, shown, strict=True)):
+            _frame(axes, at, f"{model['backbone']}, {scans(model)}")
+            colour = lines[model["backbone"]]["color"]
+            mine = rows_of(curves, model)
             band = mine[mine["kind"] == "band"]
-            axes.fill_between(
-                band["false_positive_rate"],
-                band["low"],
-                band["high"],
-                color=colour,
-                alpha=0.2,
-                lw=0,
-            )
-            _draw_curve(axes, curves, row, color=colour, linestyle="-")
-            text = f"AUC {_auc(row)}\n{_counts(row)}"
-            axes.text(0.97, 0.05, text, ha="right", va="bottom", fontsize=6.5)
+            x = band["false_positive_rate"]
+            axes.fill_between(x, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
+            _draw_curve(axes, curves, model, color=colour, linestyle="-")
+            below(axes, [f"AUC {_auc(model)}", n_of(model)])
         save_figure(fig, output, notice)
-
-
-def _read(tables: Path, evaluation: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    both = [read_tsv(tables / f"table{number}.tsv") for number in (3, 4)]
-    areas = pd.concat([table for table in both if len(table)], ignore_index=True)
-    return read_tsv(evaluation / "roc.tsv"), areas
 
 
 def _frame(axes: Axes, at: int, title: str) -> None:
@@ -91,39 +90,27 @@ def _frame(axes: Axes, at: int, title: str) -> None:
     name_panel(axes, at, title)
 
 
-def _draw_curve(axes: Axes, curves: pd.DataFrame, row: dict[str, Any], **line: Any) -> None:
-    mine = _of(curves, row)
+def _draw_curve(axes: Axes, curves: pd.DataFrame, model: dict[str, Any], **line: Any) -> None:
+    mine = rows_of(curves, model)
     points = mine[mine["kind"] == "curve"]
     if points.empty:
         say_empty(axes, "not defined:\none class only")
     axes.plot(
         points["false_positive_rate"],
         points["sensitivity"],
-        label=f"{row['backbone']} {_auc(row)}",
+        label=f"{model['backbone']} {_auc(model)}",
         clip_on=False,
         **line,
     )
 
 
-def _of(curves: pd.DataFrame, row: dict[str, Any]) -> pd.DataFrame:
-    same = (curves["backbone"] == row["backbone"]) & (curves["input_set"] == row["input_set"])
-    return curves[same]
-
-
-def _auc(row: dict[str, Any]) -> str:
+def _auc(model: dict[str, Any]) -> str:
     """Return the AUC with DeLong's interval, or Newcombe's where DeLong's is not defined."""
-    if math.isnan(row["auc"]):
+    if math.isnan(model["auc"]):
         return "not defined"
-    name = "newcombe" if math.isnan(row["auc_delong_lo"]) else "delong"
-    low, high = row[f"auc_{name}_lo"], row[f"auc_{name}_hi"]
+    name = "newcombe" if math.isnan(model["auc_delong_lo"]) else "delong"
+    low, high = model[f"auc_{name}_lo"], model[f"auc_{name}_hi"]
     if math.isnan(low):
-        return f"{row['auc']:.2f} (no interval)"
-    return f"{row['auc']:.2f} ({low:.2f}-{high:.2f})"
-
-
-def _scans(row: dict[str, Any]) -> str:
-    return str(row["inputs"]).replace(",", " + ")
-
-
-def _counts(row: dict[str, Any]) -> str:
-    return f"n = {row['n_necrosis']} necrosis + {row['n_recurrence']} recurrence"
+        return f"{model['auc']:.2f} (no interval)"
+    mark = ", Newcombe" if name == "newcombe" else ""
+    return f"{model['auc']:.2f} ({low:.2f}-{high:.2f}{mark})"
