@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from torch import nn
 
 from radnec.core.errors import InputError
-from radnec.core.labels import CLASSES
+from radnec.networks.external import build_external, is_external
+from radnec.networks.inflate import last_grid
 from radnec.networks.medical import densenet121, resnet
 from radnec.networks.mresnet import MultiScaleResNet
 from radnec.networks.vgg import VGG
@@ -51,7 +52,8 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
     Parameters
     ----------
     backbone
-        A name in `BACKBONES`.
+        A name in `BACKBONES`, or a 2D network to inflate: `torchvision:<name>` or
+        `package.module:factory` (see `radnec.networks.external`).
     in_channels
         Number of MRI sequences given to the network as channels.
 
@@ -66,14 +68,28 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
     InputError
         If the name is no backbone.
     """
+    if is_external(backbone):
+        return build_external(backbone, in_channels)
     if backbone not in BACKBONES:
-        raise InputError(f"backbone {backbone!r}: expected one of {', '.join(BACKBONES)}")
+        raise InputError(
+            f"backbone {backbone!r}: expected one of {', '.join(BACKBONES)}, "
+            f"torchvision:<name> or package.module:factory"
+        )
     network = BACKBONES[backbone].build(in_channels)
     network.last_conv = BACKBONES[backbone].last_conv  # type: ignore[assignment]
-    network.classes = CLASSES  # type: ignore[assignment]
     return network
 
 
+def source(backbone: str) -> str:
+    """Return whose definition a backbone is, for the model card."""
+    return f"{backbone}, inflated" if is_external(backbone) else BACKBONES[backbone].source
+
+
 def last_conv_layer(network: nn.Module) -> str:
-    """Return the name of the module with the last convolutional features of a built network."""
-    return str(network.last_conv)
+    """Return the name of the module that gives the last grid of convolutional features.
+
+    For the backbones of the table it is written there; for others the last module in the
+    order of computation whose output still is a grid (batch, channel, x, y, z).
+    """
+    known = getattr(network, "last_conv", None)
+    return str(known) if known else last_grid(network)

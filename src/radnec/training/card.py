@@ -14,7 +14,7 @@ from torch import nn
 
 from radnec.core.files import write_json, write_text
 from radnec.core.labels import CLASSES
-from radnec.networks.registry import BACKBONES
+from radnec.networks.registry import source
 from radnec.training.device import describe_device
 from radnec.training.progress import duration
 from radnec.training.settings import TrainingSettings
@@ -51,7 +51,7 @@ def write_card(
             key: definition[key] for key in ("backbone", "inputs", "sequences", "fold", "seed")
         }
         | {
-            "definition": BACKBONES[definition["backbone"]].source,
+            "definition": source(definition["backbone"]),
             "parameters": sum(weight.numel() for weight in network.parameters()),
             "size": list(size),
             "outputs": list(CLASSES),

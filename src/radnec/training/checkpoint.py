@@ -48,7 +48,7 @@ def run_key(definition: Mapping[str, Any], cases: pd.DataFrame, volumes: Volumes
         for row in cases["row"]:
             volume = volumes.raw(channel, int(row))
             digest.update(f"{volume.dtype.str}{volume.shape}".encode())
-            digest.update(memoryview(volume).cast("B"))
+            digest.update(volume.data.cast("B"))
     package = Path(radnec.__path__[0])
     for pattern in _CODE:
         for path in sorted(package.glob(pattern)):

@@ -115,7 +115,7 @@ class Volumes:
         self._unreleased += array[row].nbytes
         if self._unreleased > _RELEASE_BYTES:
             for mapped in self._arrays:
-                mapped._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+                mapped._mmap.madvise(mmap.MADV_DONTNEED)
             self._unreleased = 0
         volume: np.ndarray = array[row]
         return volume

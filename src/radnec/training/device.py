@@ -46,6 +46,8 @@ def prepare_device(device: str, threads: int) -> torch.device:
     # On CPU every operation is deterministic. On a GPU the backward pass of 3D max pooling
     # has no deterministic form in torch: warn, do not refuse.
     torch.use_deterministic_algorithms(True, warn_only=chosen.type == "cuda")
+    # It would fill every new tensor with NaN first, which nothing here needs.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     # TF32 keeps 10 bits of the mantissa: not what precision: float32 says.
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
@@ -54,7 +56,7 @@ def prepare_device(device: str, threads: int) -> torch.device:
 
 def memory_format(device: torch.device) -> torch.memory_format:
     """Return the order of a volume batch in memory that the device computes fastest in."""
-    return torch.channels_last_3d
+    return torch.channels_last_3d if device.type == "cuda" else torch.contiguous_format
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:
