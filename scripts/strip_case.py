@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from radnec.preprocess.skullstrip.settings import SkullStripSettings
-from radnec.preprocess.skullstrip.strip import strip_case
+from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
 
 from radnec.core.jobs import job_log
 
