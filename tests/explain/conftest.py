@@ -41,8 +41,6 @@ class Study:
 
 def settings(**changes: object) -> ExplainSettings:
     values: dict = {
-        "backbone": "resnet10",
-        "inputs": "both",
         "method": "gradcam",
         "layer": "layer2",
         "tolerance_mm": 10.0,

@@ -12,10 +12,10 @@ from radnec.core.settings import Settings
 class ExplainSettings(Settings):
     """How the maps are made, and how they are tested.
 
+    The section also names the model that figures 4 and 5 show; that is the workflow's part.
+
     Attributes
     ----------
-    backbone, inputs
-        The model whose maps are made; the paper shows DenseNet121 with all sequences fused.
     method
         ``gradcam`` (the paper), ``hirescam`` or ``gradcam++``.
     layer
@@ -29,8 +29,6 @@ class ExplainSettings(Settings):
         Most cases for which the tests that run the network again are made.
     """
 
-    backbone: str
-    inputs: str
     method: Literal["gradcam", "hirescam", "gradcam++"]
     layer: str
     tolerance_mm: float
