@@ -48,7 +48,7 @@ def choose(
         named = overrides.get(one.volume.series)
         sequence = named if named in SEQUENCES else one.sequence
         why = "named in the table of overrides" if named else "; ".join(one.reasons)
-        faults = "; ".join(one.volume.geometry.faults)
+        faults = "; ".join(one.volume.faults)
         if named == "ignore":
             decisions[id(one)] = Decision(one, one.sequence, NOT_USED, why)
         elif sequence not in SEQUENCES:
@@ -75,14 +75,18 @@ def choose(
     return [decisions[id(one)] for one in identities], trouble
 
 
-def _rank(one: Identity, overrides: dict[str, str]) -> tuple[bool, bool, int, float, str, str]:
+def _rank(
+    one: Identity, overrides: dict[str, str]
+) -> tuple[bool, bool, bool, int, float, str, str]:
     """Return what makes a series better, the most important first."""
     return (
         one.volume.series in overrides,
-        not one.facts.derived and "reformat" not in one.facts.words,
+        not one.facts.derived,
+        # T2 and FLAIR are meant without contrast agent; T1 is told apart before this.
+        one.sequence in ("t1", "t1ce") or one.contrast != "yes",
         len(one.volume.slices),
         -_gap(one),
-        one.volume.time,
+        one.volume.moment,
         one.volume.series,
     )
 
@@ -90,6 +94,7 @@ def _rank(one: Identity, overrides: dict[str, str]) -> tuple[bool, bool, int, fl
 _BETTER = (
     "another series is named in the table of overrides",
     "another series is original, this one is derived",
+    "another series is without contrast agent",
     "another series has more slices",
     "another series has smaller gaps between slices",
     "another series is later, so this one was probably repeated",
@@ -125,7 +130,7 @@ def _session(
             return named.pop(), []
     have: dict[str, set[str]] = {}
     for one in identities:
-        if one.sequence in SEQUENCES and not one.volume.geometry.faults:
+        if one.sequence in SEQUENCES and not one.volume.faults:
             have.setdefault(one.volume.session, set()).add(one.sequence)
     if len(have) <= 1:
         return next(iter(have), None), []
@@ -152,7 +157,7 @@ def _ambiguous(
     for one in identities:
         if one.sequence != AMBIGUOUS or one.volume.series in overrides:
             continue
-        if one.volume.geometry.faults or (session and one.volume.session != session):
+        if one.volume.faults or (session and one.volume.session != session):
             continue
         if missing := [name for name in one.candidates if name in SEQUENCES and name not in taken]:
             found.append(

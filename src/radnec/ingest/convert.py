@@ -122,12 +122,8 @@ def convert_volume(volume: Volume, converter: str) -> nib.nifti1.Nifti1Image:
     CaseExcluded
         With the reason in words.
     """
-    if volume.geometry.faults:
-        raise CaseExcluded("; ".join(volume.geometry.faults))
-    cut = sum(one.cut_off for one in volume.slices)
-    if cut:
-        n = len(volume.slices)
-        raise CaseExcluded(f"{cut} of {n} slice files cut off ({n - cut} readable)")
+    if volume.faults:
+        raise CaseExcluded("; ".join(volume.faults))
     affine = volume.geometry.affine
     if affine is None:
         raise CaseExcluded("the headers do not say how the slices lie")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
 
 from radnec.ingest.decode import Plain
 from radnec.ingest.grouping import Volume, component
 from radnec.ingest.slices import Header
-from radnec.ingest.vocabulary import meanings
+from radnec.ingest.vocabulary import meanings, sequence_meanings
 
-NAMES = (
-    "SeriesDescription",
-    "ProtocolName",
-    "SequenceName",
-    "PulseSequenceName",
-    "GEPulseSequence",
-)
+_CONTRAST = frozenset({"contrast", "no contrast"})
+_NOT_ABOUT_KIND = _CONTRAST | {"stereotactic", "head", "not head"}
+SEQUENCE_NAMES = ("SequenceName", "PulseSequenceName", "GEPulseSequence", "PhilipsTechnique")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,9 +23,10 @@ class Facts:
     Attributes
     ----------
     words
-        Meanings found in the description, the protocol name and the sequence name.
-    said
-        Meanings found in the series description alone, which the operator chose.
+        Meanings found in the description, and in the protocol name where the description is
+        silent: when an operator copies a series and changes it, the protocol name stays.
+    sequence
+        Meanings of the names that the scanner gives the pulse sequence.
     scanning, variant, options
         ScanningSequence, SequenceVariant and ScanOptions as sets of upper-case codes.
     tr, te, ti
@@ -35,7 +34,7 @@ class Facts:
     """
 
     words: frozenset[str]
-    said: frozenset[str]
+    sequence: frozenset[str]
     modality: str
     vendor: str
     image_type: tuple[str, ...]
@@ -58,8 +57,9 @@ class Facts:
 
     @property
     def derived(self) -> bool:
-        """Whether the image was computed from others."""
-        return bool(self.image_type) and self.image_type[0] == "DERIVED"
+        """Whether the image was computed from others, as a reformatted plane is."""
+        kinds = set(self.image_type)
+        return self.image_type[:1] == ("DERIVED",) or bool(kinds & {"MPR", "REFORMATTED"})
 
     @property
     def gradient(self) -> bool:
@@ -77,14 +77,28 @@ class Facts:
         return "IR" in self.scanning or bool(self.ti) or "MP" in self.variant
 
 
-def facts_of(volume: Volume) -> Facts:
-    """Read the facts of a volume from its header."""
+def facts_of(volume: Volume, *, use_protocol: bool) -> Facts:
+    """Read the facts of a volume from its header.
+
+    Parameters
+    ----------
+    use_protocol
+        Whether the protocol name is this series' own, and not the name of the whole exam.
+    """
     header = volume.header
+    said = meanings(texts(header, ("SeriesDescription",)))
+    words = set(said)
+    if use_protocol:
+        protocol = meanings(texts(header, ("ProtocolName",)))
+        if not said - _NOT_ABOUT_KIND:
+            words |= protocol - _CONTRAST
+        if not said & _CONTRAST:
+            words |= protocol & _CONTRAST
     echo_times = [one.echo_time for one in volume.slices if one.echo_time is not None]
     b_values = [one.b_value for one in volume.slices if one.b_value is not None]
     return Facts(
-        words=frozenset(meanings(texts(header, NAMES))),
-        said=frozenset(meanings(texts(header, ("SeriesDescription",)))),
+        words=frozenset(words),
+        sequence=frozenset(sequence_meanings(texts(header, SEQUENCE_NAMES))),
         modality=_code(header.get("Modality")),
         vendor=vendor(header),
         image_type=_codes(header.get("ImageType")),
@@ -170,3 +184,16 @@ def _positive(value: Plain | None) -> float | None:
     if isinstance(value, tuple):
         value = value[0] if value else None
     return value if isinstance(value, float) and value > 0 else None
+
+
+def exam_wide(volumes: Sequence[Volume]) -> set[str]:
+    """Return the protocol names that several different series share.
+
+    GE writes the name of the whole protocol ("brain with and without contrast") into every
+    series; Siemens, Philips and UIH the name of the series.
+    """
+    described: dict[str, set[str]] = defaultdict(set)
+    for volume in volumes:
+        for name in texts(volume.header, ("ProtocolName",)):
+            described[name].add(" ".join(texts(volume.header, ("SeriesDescription",))))
+    return {name for name, descriptions in described.items() if len(descriptions) >= 3}

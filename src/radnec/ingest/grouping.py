@@ -47,12 +47,24 @@ class Volume:
     parts: int
 
     @property
-    def time(self) -> str:
-        """Date and time of the first slice, for comparison only; empty when unknown."""
+    def faults(self) -> tuple[str, ...]:
+        """What keeps the volume from being converted, each in words."""
+        cut = sum(one.cut_off for one in self.slices)
+        if not cut:
+            return self.geometry.faults
+        n = len(self.slices)
+        return (*self.geometry.faults, f"{cut} of {n} slice files cut off ({n - cut} readable)")
+
+    @property
+    def moment(self) -> str:
+        """When it was acquired, as text that sorts: date and time, else ``#`` and number."""
         date = str(self.header.get("AcquisitionDate") or self.header.get("SeriesDate") or "")
         times = [one.time for one in self.slices if one.time]
         first = min(times) if times else str(self.header.get("SeriesTime") or "")
-        return f"{date}T{first}" if first else ""
+        if first:
+            return f"{date}T{first}"
+        number = self.header.get("SeriesNumber")
+        return f"#{int(number):09d}" if isinstance(number, float) and number >= 0 else ""
 
 
 def short_hash(uid: str) -> str:
@@ -91,7 +103,7 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
                     parts=len(parts),
                 )
             )
-    return sorted(found, key=lambda volume: (volume.study, volume.time, volume.series))
+    return sorted(found, key=lambda volume: (volume.study, volume.moment, volume.series))
 
 
 def _sessions(slices: Sequence[Slice]) -> dict[str, str]:
@@ -147,6 +159,8 @@ def _fixed_key(header: Header, known: list[np.ndarray]) -> Hashable:
         if isinstance(pixels, tuple)
         else None,
         place,
+        header.get("BitsAllocated"),
+        header.get("PixelRepresentation"),
         component(header),
         _image_type(header)[:1] == ("DERIVED",),
     )

@@ -37,6 +37,7 @@ _META = [_TRANSFER_SYNTAX, _MEDIA_CLASS]
 # The last element worth reading: the image description, then private elements by vendor.
 _END_OF_IMAGE_GROUP = 0x0028FFFF
 _END_BY_VENDOR = {b"PHI": 0x20011FFF, b"GE ": 0x0043FFFF}
+_EXTENSIONS = (".dcm", ".ima", ".dicom", ".dic")
 _PIXEL_GROUP = 0x7FE00000
 _FIRST_READ = 1 << 15
 _LARGEST_HEADER = 1 << 27
@@ -73,7 +74,12 @@ def read_raw(path: str) -> RawHeader:
     with Path(path).open("rb", buffering=0) as stream:
         size = os.fstat(stream.fileno()).st_size
         data = stream.read(_FIRST_READ)
-        start = _start(data)
+        try:
+            start = _start(data)
+        except NotDicom:
+            if path.lower().endswith(_EXTENSIONS) or (data and not any(data)):
+                raise Unreadable("not DICOM despite name or place") from None
+            raise
         while True:
             whole = len(data) >= min(size, _LARGEST_HEADER)
             try:

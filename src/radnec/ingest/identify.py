@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from radnec.ingest import contrast, weighting
 from radnec.ingest.evidence import Evidence, shares
-from radnec.ingest.facts import Facts, facts_of
+from radnec.ingest.facts import Facts, exam_wide, facts_of
 from radnec.ingest.grouping import Volume
 from radnec.ingest.roles import role
 
@@ -49,7 +49,11 @@ def identify(volumes: Sequence[Volume], min_confidence: float) -> list[Identity]
     min_confidence
         Share of the evidence that a reading needs; below it the volume is ambiguous.
     """
-    facts = [facts_of(volume) for volume in volumes]
+    shared = exam_wide(volumes)
+    facts = [
+        facts_of(volume, use_protocol=volume.header.get("ProtocolName") not in shared)
+        for volume in volumes
+    ]
     context = contrast.context_of(list(zip(volumes, facts, strict=True)))
     return [
         _identify(volume, known, context, min_confidence)

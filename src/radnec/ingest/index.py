@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from pathlib import Path
 
 from radnec.core.cases import CaseSource
 from radnec.core.errors import CaseExcluded
 from radnec.core.records import CaseJob, case_stage
-from radnec.ingest.choose import CHOSEN, Decision, choose
-from radnec.ingest.grouping import volumes_of
+from radnec.ingest.choose import CHOSEN, REFUSED, Decision, choose
+from radnec.ingest.content import not_an_image
+from radnec.ingest.geometry import MIN_SLICES
+from radnec.ingest.grouping import Volume, volumes_of
 from radnec.ingest.identify import identify
 from radnec.ingest.nifti_case import nifti_row, require_usable, series_of
 from radnec.ingest.overrides import read_overrides
 from radnec.ingest.privacy import sealed
 from radnec.ingest.settings import IngestSettings
 from radnec.ingest.slices import Scan, scan
+from radnec.ingest.subject import doubtful
 from radnec.ingest.table import series_row, write_series
 
 
@@ -45,8 +49,24 @@ def find_series(
     """
     found = scan(folder, threads=threads)
     identities = identify(volumes_of(found.slices), settings.min_confidence)
-    decisions, trouble = choose(identities, overrides)
-    return Found(found, decisions, trouble)
+    looked_at: set[str] = set()
+    while True:
+        decisions, trouble = choose(identities, overrides)
+        # What a person named is not questioned; what was looked at once is an image.
+        new = [
+            one.identity
+            for one in decisions
+            if one.status == CHOSEN and one.identity.volume.series not in looked_at | set(overrides)
+        ]
+        if not new:
+            return Found(found, decisions, trouble)
+        for identity in new:
+            looked_at.add(identity.volume.series)
+            if (kind := not_an_image(identity.volume)) is not None:
+                place = identities.index(identity)
+                identities[place] = dataclasses.replace(
+                    identity, sequence=kind[0], score=1.0, reasons=(kind[1],)
+                )
 
 
 def index_case(
@@ -96,7 +116,7 @@ def _measures(found: Found) -> dict[str, float | str]:
     measures: dict[str, float | str] = {
         "files": found.scan.files,
         "files_not_dicom": found.scan.not_dicom,
-        "files_unreadable": sum(found.scan.unreadable.values()),
+        "files_damaged": len(found.scan.unreadable),
         "files_copies": sum(one.identity.volume.copies for one in found.decisions),
         "series": len(found.decisions),
         "sequences": ",".join(sorted(chosen)),
@@ -107,25 +127,48 @@ def _measures(found: Found) -> dict[str, float | str]:
 
 
 def _require_usable(found: Found, job: CaseJob) -> None:
-    """Exclude the case for what is broken or open among the series it needs."""
+    """Exclude the case for what is damaged or open among the series it needs."""
     damaged = found.scan.unreadable
+    shown = ", ".join(
+        f"{count} {reason}" for reason, count in sorted(Counter(damaged.values()).items())
+    )
     if not found.scan.slices:
-        what = f", {sum(damaged.values())} damaged ({_counts(damaged)})" if damaged else ""
+        what = f", {len(damaged)} damaged ({shown})" if damaged else ""
         raise CaseExcluded(f"no DICOM image among {found.scan.files} files{what}")
     if damaged:
-        job.warn(f"damaged DICOM files: {_counts(damaged)}")
+        job.warn(f"damaged DICOM files: {shown}")
+    if doubtful(found.decisions[0].identity.volume.header):
+        job.warn("a patient field holds the word for a fruit: a test object, or a surname?")
     trouble = list(found.trouble)
+    folders = {str(Path(path).parent) for path in damaged}
     for sequence, decision in sorted(found.chosen.items()):
-        slices = decision.identity.volume.slices
-        cut = sum(one.cut_off for one in slices)
-        if cut:
+        volume = decision.identity.volume
+        if folders & {str(Path(one.path).parent) for one in volume.slices}:
+            trouble.append(f"{sequence}: damaged DICOM files lie among its slices ({shown})")
+        if strays := sum(len(one.slices) for one in _strays(volume, found)):
             trouble.append(
-                f"{sequence}: {cut} of {len(slices)} slice files cut off "
-                f"({len(slices) - cut} readable)"
+                f"{sequence}: {strays} stray slice{'s'[: strays != 1]} that belong to its series "
+                "but do not fit it"
             )
+    for decision in found.decisions:
+        lost = decision.status == REFUSED and decision.sequence not in found.chosen
+        if lost and any(one.cut_off for one in decision.identity.volume.slices):
+            trouble.append(f"{decision.sequence}: {'; '.join(decision.identity.volume.faults)}")
+        elif lost:
+            job.measures[f"why_no_{decision.sequence}"] = decision.reason
     if trouble:
         raise CaseExcluded(". ".join(trouble))
 
 
-def _counts(damaged: dict[str, int]) -> str:
-    return ", ".join(f"{count} {reason}" for reason, count in sorted(damaged.items()))
+def _strays(volume: Volume, found: Found) -> list[Volume]:
+    """Return single slices that a damaged header may have split from a volume."""
+    same = ("SeriesNumber", "SeriesDescription", "ImageType", "Modality")
+    return [
+        other
+        for other in (one.identity.volume for one in found.decisions)
+        if other is not volume
+        and len(other.slices) < MIN_SLICES
+        and other.session == volume.session
+        and all(other.header.get(name) == volume.header.get(name) for name in same)
+        and other.header.get("SeriesNumber") is not None
+    ]

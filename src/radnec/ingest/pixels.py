@@ -95,10 +95,17 @@ def _clean(one: Slice, source: Dataset, number: int) -> Dataset:
 
 def _pixels(one: Slice, source: Dataset) -> np.ndarray:
     """Return the stored values of a slice, (rows, columns), little-endian integers."""
-    if one.frame is None or int(source.get("NumberOfFrames") or 1) == 1:
+    try:
         pixels = source.pixel_array
-    else:
-        pixels = source.pixel_array[one.frame]
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Decoders raise errors of any type, with texts that quote the file.
+        raise CaseExcluded(
+            f"pixel data of a slice cannot be read ({type(error).__name__})"
+        ) from None
+    if one.frame is not None and int(source.get("NumberOfFrames") or 1) > 1:
+        pixels = pixels[one.frame]
     if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):
         raise CaseExcluded("pixels are not one grey value each")
     return np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))

@@ -54,12 +54,18 @@ class Slice:
 
 @dataclasses.dataclass
 class Scan:
-    """What was found below one folder."""
+    """What was found below one folder.
+
+    Attributes
+    ----------
+    unreadable
+        Damaged DICOM files, by path, with what is wrong in words free of identity.
+    """
 
     slices: list[Slice]
     files: int = 0
     not_dicom: int = 0
-    unreadable: dict[str, int] = dataclasses.field(default_factory=dict)
+    unreadable: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def scan(root: Path, *, threads: int = 1) -> Scan:
@@ -96,7 +102,7 @@ def read_files(paths: Sequence[str]) -> Scan:
         except NotDicom:
             found.not_dicom += 1
         except Unreadable as reason:
-            found.unreadable[str(reason)] = found.unreadable.get(str(reason), 0) + 1
+            found.unreadable[path] = str(reason)
     return found
 
 
@@ -109,8 +115,7 @@ def _gather(found: Scan, headers: dict[Any, Header], parts: Iterable[Scan]) -> N
     for part in parts:
         found.files += part.files
         found.not_dicom += part.not_dicom
-        for reason, count in part.unreadable.items():
-            found.unreadable[reason] = found.unreadable.get(reason, 0) + count
+        found.unreadable |= part.unreadable
         known: dict[int, Header] = {}
         for one in part.slices:
             # Equal headers from different chunks become one object again.

@@ -1,536 +1,132 @@
 """What radiographers and scanners call things, in the languages seen on consoles.
 
-Names are free text. They are split into words (letters and digits apart where a digit cannot
-belong: ``t1mprage`` -> ``t1 mprage``), and only words of this vocabulary are ever looked at or
-kept. So a patient's name in a series description decides nothing and is written nowhere.
+Names are free text. They are folded (lower case, no accents, words apart) and searched for the
+words below; nothing else in them is looked at or kept. So a patient's name that somebody typed
+into a series description decides nothing and is written nowhere.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-_AGENT = r"(gd|gad\w*|contrast\w*|kontrast\w*|km|ce?|iv|inj\w*|inyec\w*|dotarem|magnevist)"
+from radnec.ingest.words import NAMES, SEQUENCES_OF_VENDORS, TEST_OBJECTS
 
-# meaning -> regular expressions over the folded text (lower case, no accents, separators as
-# one space). A word boundary is a space or the end.
-_PATTERNS: dict[str, tuple[str, ...]] = {
-    # weighting
-    "t1": (
-        r"(?<![a-z0-9])t1(?!\d|rho| rho)",
-        r"\bw?t1w\w*",
-        r"\bt 1w?\b",
-        "加权t1",
-        r"\bponderee? t1\b",
-    ),
-    "t2": (r"(?<![a-z0-9])t2(?!\d| ?star| ?stern| ?etoile|\*)", r"\bt 2w?\b", r"\bt2w\b"),
-    "t2star": (
-        r"(?<![a-z0-9])t2 ?(\*|star|stern|etoile)",
-        r"\bt2 ?(gre|ffe|hemo|haem|fl2d|flash)\b",
-        r"\bhemo\b",
-        r"\bhamo\b",
-        r"\bmerge\b",
-        r"\bmedic\b",
-        r"\bgre t2\b",
-    ),
-    "flair": (
-        r"flair",
-        r"dark ?fl(uid)?\b",
-        r"\bdarkfl",
-        r"\bdark fluid\b",
-        r"\bfluid atten",
-        r"水抑制",
-        r"压水",
-        r"壓水",
-        r"抑水",
-    ),
-    "pd": (
-        r"\bpd\b",
-        r"\bpdw\b",
-        r"\bproton ?dens\w*",
-        r"\bprotonen",
-        r"\brho\b",
-        r"\bdp\b",
-        r"质子",
-    ),
-    "mprage": (
-        r"mp ?rage",
-        r"\bmpr ?age",
-        r"\bmprag\b",
-        r"\b(ir)?f?spgr\b",
-        r"\bbravo\b",
-        r"\befgre\b",
-        r"\bt?fl3d\b",
-        r"\bturbo ?flash\b",
-        r"\bt1 ?tfe\b",
-        r"\b3d ?tfe\b",
-        r"\btfe 3d\b",
-        r"\btfe\b",
-        r"\bvibe\b",
-        r"\bthrive\b",
-        r"\blava\b",
-        r"\b3d ?t1 ?ffe\b",
-        r"\bgre fsp\b",
-        r"\bfast ?spgr\b",
-        r"\bffe3d\b",
-        r"\brssg\b",
-        r"\bisogre\b",
-        r"\bquick ?3d\b",
-        r"\bsspgr\b",
-        r"\bmagnetization prepared\b",
-    ),
-    # contrast agent
-    "contrast": (
-        rf"(?<![a-z0-9])(post|with|mit|avec|nach|apres|after|w)[ -]?(iv )?{_AGENT}(?![a-z])",
-        rf"(?<=[a-z0-9]) ?\+ ?({_AGENT}|k)?(?![a-z0-9])",
-        r"\+ ?(c|gd|gad\w*|km|ce|kontrast|contrast|iv)(?![a-z])",
-        r"(?<![a-z0-9])(c|gd|gad|km|k|ce) ?\+",
-        r"(?<![a-z0-9])gd(?![a-z0-9])",
-        r"\bgad\b",
-        r"gado(?!lini?um[ -]?free)",
-        r"gadolin",
-        r"\bgdtpa\b",
-        r"\bdtpa\b",
-        r"\bdotarem\b",
-        r"\bmagnevist\b",
-        r"\bprohance\b",
-        r"\bmultihance\b",
-        r"\bclariscan\b",
-        r"\bvueway\b",
-        r"\belucirem\b",
-        r"\bomniscan\b",
-        r"\boptimark\b",
-        r"(?<![a-z0-9])t1w?(ce|c|gd|km|gad)(?![a-z])",
-        r"(?<![a-z0-9])ce ?(t1|mprage|3d|tfe|vibe|ax|tra|sag|cor)",
-        r"(?<![a-z0-9])ce(?![a-z0-9])",
-        r"(?<![a-z0-9])cemr(?!a)",
-        r"\bpost\b(?! ?(op|proc|surg|treat|rt|radi|chir))",
-        r"\bpostcon\w*",
-        r"\bpost ?kontrast\w*",
-        r"\bpostgad\w*",
-        r"(?<![a-z0-9])km(?![a-z0-9])",
-        r"\bnach km\b",
-        r"\bkontrastm\w*",
-        r"\bkontrast\b",
-        r"\bcontrast(ed|e)?\b",
-        r"\binjecte?e?\b",
-        r"\binj\b",
-        r"\bapres inj\w*",
-        r"\bapres gado\w*",
-        r"\benhanced?\b",
-        r"\benh\b",
-        r"增强",
-        r"增強",
-        r"强化",
-        r"強化",
-        r"造影后",
-        r"造影後",
-        r"造影剂",
-    ),
-    "no contrast": (
-        rf"(?<![a-z0-9])(pre|non|no|without|w ?o|ohne|sans|sin|vor|avant|before)[ -]*(iv )?"
-        rf"({_AGENT}|enhanc\w*)(?![a-z])",
-        r"\bpre\b",
-        r"\bprecon\w*",
-        r"\bpregad\w*",
-        r"\bpregd\b",
-        r"\bnativ\w*",
-        r"\bnonenhanced\b",
-        r"\bnoncontrast\b",
-        r"\bunenhanced\b",
-        r"\bplain\b",
-        r"(?<![a-z0-9])-[ ]?(c|gd|gad|km)(?![a-z0-9])",
-        r"(?<![a-z0-9])(gd|km|c) ?-(?![a-z0-9])",
-        r"平扫",
-        r"平掃",
-        r"增强前",
-        r"增強前",
-    ),
-    # not a structural image of the brain
-    "localizer": (
-        r"\bloc\b",
-        r"\blocali[sz]\w*",
-        r"\blokali[sz]\w*",
-        r"\bscout\w*",
-        r"\baascout\b",
-        r"\baahead\b",
-        r"\bsurvey\b",
-        r"\b3[ -]?(pl|plane|plan)\b",
-        r"\b3plane\b",
-        r"\btopogram\w*",
-        r"\breperage\b",
-        r"\breperes?\b",
-        r"\bplan scan\b",
-        r"\bplanscan\b",
-        r"\blocalisateur\b",
-        r"定位",
-        r"\bubersicht\b",
-        r"\buebersicht\b",
-        r"\basset\b",
-        r"\bcalibration\b",
-        r"\bcoil ?survey\b",
-        r"\bsense ?ref\w*",
-        r"\bref ?scan\b",
-        r"\bprescan\b",
-        r"\bcal\b",
-        r"\bfast ?view\b",
-        r"\bshim\w*",
-        r"校准",
-    ),
-    "diffusion": (
-        r"\bdwi?\w*",
-        r"\bdti\w*",
-        r"\bdiff\w*",
-        r"\bdiffusion\w*",
-        r"\btrace\w*",
-        r"\btensor\b",
-        r"\bhardi\b",
-        r"\bnoddi\b",
-        r"\bdki\b",
-        r"\bdsi\b",
-        r"\bb ?\d{3,4}\w?\b",
-        r"\bresolve\b",
-        r"弥散",
-        r"扩散",
-        r"擴散",
-        r"\bfa map\b",
-        r"\bcolfa\b",
-        r"\bivim\b",
-        r"\bepi ?dwi\b",
-        r"\bedwi\b",
-        r"\bisotropic\b",
-    ),
-    "adc": (r"\be?adc\w*", r"\bdadc\w*", r"\bapparent diff\w*", r"\bapp diff\w*", r"表观"),
-    "perfusion": (
-        r"\bperf\w*",
-        r"\bpwi\b",
-        r"\bdsc\b",
-        r"\bdce\b",
-        r"\bp?casl\b",
-        r"\bp?asl\b",
-        r"\bpasl\b",
-        r"\br?cbv\b",
-        r"\br?cbf\b",
-        r"\bmtt\b",
-        r"\bttp\b",
-        r"\btmax\b",
-        r"\bktrans\b",
-        r"\bve map\b",
-        r"\btwist\b",
-        r"\bpbp\b",
-        r"\bgbp\b",
-        r"\bneuro ?perf\w*",
-        r"\bdyn(amic|amique|amisch)?\b",
-        r"\bbolus\b",
-        r"灌注",
-    ),
-    "angiography": (
-        r"\bm?ip ?tof\b",
-        r"\btof\w*",
-        r"\bmra\b",
-        r"\bmrv\b",
-        r"\bangio\w*",
-        r"\bcemra\b",
-        r"\bpca\b",
-        r"\bpc3d\b",
-        r"\b3d ?pc\b",
-        r"\bvenc?\b",
-        r"\bvenc\d*",
-        r"\bveno\w*",
-        r"\bart[ée]r\w*",
-        r"\bcow\b",
-        r"\bcarotid\w*",
-        r"\bqflow\b",
-        r"\binhance\b",
-        r"\btricks\b",
-        r"\bflow\b(?! ?comp)",
-        r"血管",
-        r"静脉",
-        r"動脈",
-    ),
-    "susceptibility": (
-        r"\bswi\w*",
-        r"\bswip\w*",
-        r"\bswan\w*",
-        r"\bqsm\b",
-        r"\besswan\b",
-        r"\bsusc\w*",
-        r"\bvenobold\b",
-        r"\bfsbb\b",
-        r"\bbsi\b",
-        r"\bphase map\b",
-        r"磁敏感",
-    ),
-    "spectroscopy": (
-        r"\bmrs\b",
-        r"\bmrsi\b",
-        r"\bcsi\b",
-        r"\bsvs\b",
-        r"\bsv press\b",
-        r"\bpress\b",
-        r"\bspectro\w*",
-        r"\bspektro\w*",
-        r"\bprobe\b",
-        r"\bsteam\b",
-        r"\bsvq?\b",
-        r"\bnaa\b",
-        r"\bcho\b",
-        r"波谱",
-    ),
-    "functional": (
-        r"\bfmri\b",
-        r"\bbold\b",
-        r"\bresting\b",
-        r"\brsfmri\b",
-        r"\brest\b",
-        r"\btask\b",
-        r"\bmoco\b",
-        r"\bfingertap\w*",
-        r"\bfield ?map\w*",
-        r"\bb0 ?map\w*",
-        r"\bfunc\b",
-        r"\bgre field\b",
-    ),
-    "steady state": (
-        r"\bfiesta\w*",
-        r"\bciss\w*",
-        r"\btrufi\w*",
-        r"\btrue ?fisp\b",
-        r"\bb(al)?[ -]?ffe\b",
-        r"\bbtfe\b",
-        r"\bssfp\b",
-        r"\bdess\b",
-        r"\bdrive\b",
-        r"\bpsif\b",
-    ),
-    "other inversion": (r"\bstir\b", r"\bpsir\b", r"\bdir\b", r"\bdouble inv\w*", r"\btirm stir\b"),
-    "map": (
-        r"\bt[12] ?map\w*",
-        r"\bmap(s|it|ping)?\b",
-        r"\br2 ?(star|\*)?\b",
-        r"\brelax\w*",
-        r"\bcolou?r\b",
-        r"\bparam\w* map\b",
-        r"\bt2 ?mapping\b",
-        r"\bmagic\b",
-        r"\bsymri\b",
-        r"\bamide\b",
-        r"\bapt w?\b",
-        r"\baptw?\b",
-        r"\bcest\b",
-        r"\bt1rho\b",
-        r"\belasto\w*",
-        r"\bmt ?(on|off|c)?\b",
-        r"\bmtc\b",
-        r"\bmtr\b",
-        r"\bmp2rage (inv|uni)\w*\b",
-    ),
-    "mask": (
-        r"\b\w*mask\w*",
-        r"\bmaske\b",
-        r"\bmasque\b",
-        r"\bseg(ment\w*)?\b",
-        r"\blabel ?map\b",
-        r"\blabels?\b",
-        r"\broi\b",
-        r"\bvoi\b",
-        r"\bcontours?\b",
-        r"\bkontur\w*",
-        r"\bgtv\w*",
-        r"\bctv\w*",
-        r"\bptv\w*",
-        r"\blesion ?(map|seg)?\b",
-        r"\btumou?r ?(core|region|seg\w*|contour|outline|volume)\b",
-        r"\bbrain ?(tissue|lab|extract\w*)\b",
-        r"\boutline\b",
-        r"分割",
-        r"掩膜",
-    ),
-    "subtraction": (
-        r"\bsub\b",
-        r"\bsubs?tr\w*",
-        r"\bsubst\b",
-        r"\bdiffer?en[cz]\w*",
-        r"\bsoustr\w*",
-        r"减影",
-        r"減影",
-        r"\bdelta\b",
-        r"\bdt1\b",
-    ),
-    "projection": (
-        r"\bm(in)?ip\b",
-        r"\bthin ?mip\b",
-        r"\bproj\w*",
-        r"\bpjn\b",
-        r"\bvrt?\b",
-        r"\b3d ?saved\b",
-    ),
-    "reformat": (
-        r"\bmpr\b",
-        r"\breformat\w*",
-        r"\bref ?fmt\b",
-        r"\brfmt\b",
-        r"\breformed\b",
-        r"\brecon\w*",
-        r"\brfrmt\b",
-        r"\bmpr ?range\b",
-        r"\bcurved?\b",
-        r"重建",
-    ),
-    "screenshot": (
-        r"\bscreen ?(shot|save|capture|grab)\w*",
-        r"\bsecondary\b",
-        r"\bcapture\b",
-        r"\bsnap ?shot\w*",
-        r"\bkey ?images?\b",
-        r"\breport\b",
-        r"\bbefund\b",
-        r"\bsummary\b",
-        r"\bdose\b",
-        r"\bpresentation\b",
-        r"截图",
-    ),
-    "phase": (r"\bpha\b", r"\bphase\b", r"\bpha images\b"),
-    # planning scans, usually but not always after contrast
-    "stereotactic": (
-        r"\bstereota\w*",
-        r"\bstereo\b",
-        r"\bstealth\w*",
-        r"\bnavi\w*",
-        r"\bneuro ?nav\w*",
-        r"\bbrain ?lab\b",
-        r"\bgamma ?knife\b",
-        r"\bcyber ?knife\b",
-        r"\bplanning\b",
-        r"\bbestrahlung\w*",
-        r"\bdosimetr\w*",
-        r"\bradiosurg\w*",
-        r"\bsrs\b",
-        r"\btreatment plan\w*",
-        r"立体定向",
-        r"导航",
-    ),
-    "fat suppressed": (
-        r"\bfs\b",
-        r"\bfat ?s(at|up)\w*",
-        r"\bspir\b",
-        r"\bspair\b",
-        r"\bstir\b",
-        r"\bfsat\b",
-        r"\bwe\b",
-        r"\bdixon\b",
-        r"压脂",
-    ),
-    "black blood": (
-        r"\bblack ?blood\b",
-        r"\bdark ?blood\b",
-        r"\bmsde\b",
-        r"\bbb\b",
-        r"黑血",
-        r"\bvessel wall\b",
-        r"\bvwi\b",
-    ),
-    # not a head
-    "test object": (
-        r"\bphantom\w*",
-        r"\bfantom\w*",
-        r"\bphanto\b",
-        r"\bacr\b",
-        r"\bfbirn\b",
-        r"\bqa\b",
-        r"\bqc\b",
-        r"\bbottle\w*",
-        r"\bflasche\w*",
-        r"\bsphere\b",
-        r"\bagar\b",
-        r"\bgel\b",
-        r"\bwater ?(ball|bottle|phantom)\b",
-        r"\bservice\b",
-        r"\btest ?(object|scan|phantom)\b",
-        r"\bfruit\w*",
-        r"\bmelon\w*",
-        r"\bwatermelon\w*",
-        r"\bpineapple\w*",
-        r"\borange\b",
-        r"\bapple\b",
-        r"\bgrapefruit\w*",
-        r"\bkiwi\w*",
-        r"\blemon\b",
-        r"\bbanana\w*",
-        r"\bananas\b",
-        r"\bpumpkin\w*",
-        r"\bcabbage\b",
-        r"\bcoconut\w*",
-        r"\bapfel\b",
-        r"\bkurbis\b",
-        r"\bkohl\b",
-        r"水模",
-        r"体模",
-        r"模体",
-        r"水果",
-        r"西瓜",
-        r"菠萝",
-    ),
-    "not head": (
-        r"\b[ctl]?spine\b",
-        r"\bspinal\b",
-        r"\bcervical\b",
-        r"\blumbar\w*",
-        r"\bthorac\w*",
-        r"\bwirbels\w*",
-        r"\b[hbl]ws\b",
-        r"\bneck\b",
-        r"\bhals\b",
-        r"\babdom\w*",
-        r"\bliver\b",
-        r"\bleber\b",
-        r"\bpelvi\w*",
-        r"\bbecken\b",
-        r"\bprostat\w*",
-        r"\bbreast\b",
-        r"\bknee\b",
-        r"\bknie\b",
-        r"\bheart\b",
-        r"\bcardiac\b",
-        r"\bshoulder\b",
-        r"\bhip\b",
-        r"\bchest\b",
-        r"\bankle\b",
-        r"\bwrist\b",
-        r"\bfoot\b",
-        r"\bhand\b",
-        r"\bextremity\b",
-        r"颈椎",
-        r"腰椎",
-        r"胸椎",
-    ),
+# T1 begins a word, or follows a plane or a dimension written together with it.
+_T = r"(?:(?<![a-z0-9])[osewk]?|(?<=ax)|(?<=sag)|(?<=cor)|(?<=tra)|(?<=[23]d)|(?<=se)|(?<=wi))"
+_WEIGHTINGS = {
+    "t1": re.compile(rf"{_T}t_?1(?!\d| ?rho| ?map)|t1(?:wi|w|加权|增强|平扫)"),
+    "t2": re.compile(rf"{_T}t_?2(?!\d| ?star| ?stern| ?etoile| ?\*| ?map)|t2(?:wi|w|加权|压脂)"),
 }
 
-_COMPILED = {
-    meaning: re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    for meaning, patterns in _PATTERNS.items()
-}
+_AGENT = (
+    r"(?:gd|gad\w*|contrast\w*|kontrast\w*|contraste?|km|ce?|iv|ivc|inj\w*|inyec\w*|dotarem|gadovist"
+    r"|magnevist|prohance|multihance|clariscan|enhanc\w*)"
+)
+_WITHOUT = re.compile(
+    rf"(?<![a-z0-9])(?:pre|non|no|not|without|w ?o|ohne|sans|sin|vor|avant|before|minus) ?(?:iv )?"
+    rf"{_AGENT}(?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:pre(?! ?(?:op|surg|rt|radi|treat|therap|chir|scan))|precon\w*|pregad\w*"
+    r"|pregd|nativ\w*|nonenh\w*|noncontrast|unenhanced|plain|nc)(?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:gd|km|c) ?minus"
+    r"|平扫|平掃|增强前|增強前|未增强"
+)
+_WITH = re.compile(
+    r"(?<![a-z0-9])(?:post|pos|with|mit|avec|con|nach|apres|after|w|plus) ?(?:iv )?"
+    rf"{_AGENT}(?![a-z0-9])"
+    rf"|\+ ?{_AGENT}(?![a-z0-9])|(?<=[a-z0-9)])\+$|(?<![a-z0-9])(?:gd|gad|km|k|ce?) ?\+"
+    r"|(?<![a-z0-9])(?:gd|gad|gd dtpa|dtpa|km|ce|inj|injecte?e?|injection|dotarem|gadovist"
+    r"|magnevist|prohance|multihance|clariscan|omniscan|elucirem|vueway|contraste?d?|kontrast\w*"
+    r"|postcon\w*|postkm|postgad\w*|postgd|enhanced?|enh|enhancement)(?![a-z0-9])"
+    r"|gado(?!linium free)|gadolin"
+    r"|(?<![a-z0-9])t1w?(?:ce?|gd|gad|km|post)(?![a-z0-9])|(?<=[a-z0-9]) g$"
+    r"|(?<![a-z0-9])post(?! ?(?:op|proc|surg|treat|rt|radi|chir|res|ther|biop|fus|stroke|label))"
+    r"(?![a-z0-9])"
+    r"|增强|增強|强化|強化|造影"
+)
+
+
+_NO_SPLIT = r"w|ce?\b|gd|gad|km|rho|star|map|post"
+
+
+def _expression(words: str) -> str:
+    """Turn words of `radnec.ingest.words` into a regular expression over folded text."""
+    found = []
+    for word in words.split():
+        phrase = re.escape(word.replace("_", " "))
+        if not word.isascii():
+            found.append(phrase)
+            continue
+        # The asterisk of T2* is part of the name, every other one stands for any ending.
+        if re.fullmatch(r"t2_?\*", word):
+            found.append(rf"(?<![a-z0-9]){phrase}")
+            continue
+        phrase = phrase.replace(r"\*", "[a-z0-9]*").replace(r"\ ", " ?" if len(word) > 6 else " ")
+        found.append(rf"(?<![a-z0-9]){phrase}(?![a-z0-9])")
+    return "|".join(found)
+
+
+def _compiled(table: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {meaning: re.compile(_expression(words)) for meaning, words in table.items()}
+
+
+# "sub" alone also begins the subject's name in the BIDS style, so what follows has to fit.
+_SUBTRACTED = re.compile(
+    r"(?<![a-z0-9])subs?(?=$| (?:t1|ax|cor|sag|tra|post|image|[23]d|mprage|gd|gad|se)[a-z]*)"
+)
+_NAMES = _compiled(NAMES) | _WEIGHTINGS
+_NAMES["subtraction"] = re.compile(f"{_NAMES['subtraction'].pattern}|{_SUBTRACTED.pattern}")
+_OBJECTS = _compiled(TEST_OBJECTS)
+_SEQUENCES = _compiled(SEQUENCES_OF_VENDORS)
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case, without accents, words apart by single spaces.
+    """Return `text` in lower case, without accents, with single spaces between words.
 
-    ``+``, ``-`` and ``*`` stay: they carry meaning next to a contrast agent or T2.
+    A new word begins where a capital follows a small letter (``AxT1Gad``). ``+`` and ``*``
+    stay; a minus stays, as the word ``minus``, where it belongs to a contrast agent.
     """
+    # Not after a first letter alone: mIP, pCASL, dADC are one word.
+    text = re.sub(r"(?<=[a-z]{2})(?=[A-Z])|(?<![a-zA-Z])([se])(?=T[12])", r"\1 ", text)
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = re.sub(r"[_/\\.,;:()\[\]{}<>|=#&\"'\s]+", " ", plain)
+    plain = re.sub(r"(?<![a-z0-9])-(?=(?:c|gd|km|gad)(?![a-z0-9]))", " minus ", plain)
+    plain = re.sub(r"(?<=(?<![a-z0-9])c)-(?![a-z0-9])", " minus ", plain)
+    plain = re.sub(r"(?<=(?<![a-z0-9])[gk][dm])-(?![a-z0-9])", " minus ", plain)
+    plain = re.sub(r"[^\w+*]+|_", " ", plain)
     # t1mprage, t2tse, 3dflair: a new word begins where a weighting or a dimension ends.
     plain = re.sub(r"(?<![a-z])([23]d)(?=[a-z])", r"\1 ", plain)
-    plain = re.sub(r"(?<![a-z0-9])(t[12])(?=(?!w|ce|c\b|gd|km|rho|star)[a-z])", r"\1 ", plain)
-    return plain.strip()
+    plain = re.sub(
+        r"(?<![a-z0-9])(t[12])(?=(?!w|ce?\b|gd|gad|km|rho|star|map|post)[a-z])", r"\1 ", plain
+    )
+    return " ".join(plain.split())
 
 
 def meanings(texts: Iterable[str]) -> set[str]:
-    """Return which meanings of the vocabulary occur in any of the texts."""
+    """Return which meanings of the vocabulary occur in any of the texts.
+
+    ``contrast`` and ``no contrast`` exclude each other unless a text states both.
+    """
     found: set[str] = set()
     for text in texts:
         folded = fold(text)
-        found |= {meaning for meaning, pattern in _COMPILED.items() if pattern.search(folded)}
+        found |= {meaning for meaning, pattern in _NAMES.items() if pattern.search(folded)}
+        rest, denials = _WITHOUT.subn(" ", folded)
+        if denials:
+            found.add("no contrast")
+        if _WITH.search(rest):
+            found.add("contrast")
     return found
+
+
+def sequence_meanings(texts: Iterable[str]) -> set[str]:
+    """Return what the scanner's own names of the pulse sequence say."""
+    folded = [fold(text) for text in texts]
+    return {m for m, pattern in _SEQUENCES.items() if any(pattern.search(one) for one in folded)}
+
+
+def test_object(texts: Iterable[str]) -> set[str]:
+    """Return whether texts name a phantom or a fruit."""
+    folded = [fold(text) for text in texts]
+    return {m for m, pattern in _OBJECTS.items() if any(pattern.search(one) for one in folded)}

@@ -1,0 +1,43 @@
+"""Is it a head at all? What the headers can say about phantoms, fruit and other body parts."""
+
+from __future__ import annotations
+
+from radnec.ingest.facts import texts
+from radnec.ingest.slices import Header
+from radnec.ingest.vocabulary import fold, meanings, test_object
+
+_NAMES = ("SeriesDescription", "ProtocolName", "StudyDescription", "ImageComments")
+_PATIENT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")
+# Body parts of DICOM PS3.16 annex L that contain the brain, as they are written in practice.
+_HEAD_PARTS = frozenset(
+    {"", "head", "brain", "skull", "headneck", "head neck", "head and neck", "neuro", "cranium"}
+    | {"cerebrum", "hypophysis", "pituitary", "orbit", "iac", "wholebody", "whole body", "other"}
+    | {"kopf", "schadel", "tete", "crane", "unknown", "none", "headbrain", "brain stem", "face"}
+)
+
+
+def not_a_head(header: Header) -> str:
+    """Return why a series does not show a head; empty when nothing says so.
+
+    Patient fields are looked at for words that name test objects, and never repeated.
+    """
+    part = " ".join(fold(text) for text in texts(header, ("BodyPartExamined",)))
+    named = meanings(texts(header, ("SeriesDescription", "ProtocolName")))
+    studied = meanings(texts(header, ("StudyDescription",)))
+    objects = test_object([*texts(header, _NAMES), part])
+    if "phantom" in objects | test_object(texts(header, _PATIENT)):
+        return "a phantom or service scan by the names in the headers"
+    if "fruit" in objects:
+        return "a fruit or vegetable by the names in the headers"
+    if "head" in named:
+        return ""
+    if "not head" in named:
+        return "another part of the body by the names in the headers"
+    if part not in _HEAD_PARTS and "head" not in meanings([part]) | studied:
+        return "another part of the body by Body Part Examined"
+    return ""
+
+
+def doubtful(header: Header) -> bool:
+    """Say whether the patient's fields hold the word for a fruit, which may be a surname."""
+    return "fruit" in test_object(texts(header, _PATIENT))
