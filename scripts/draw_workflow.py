@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from radnec.report.workflow import draw_workflow
-
 from radnec.core.jobs import job_log
 from radnec.report.settings import FigureSettings
+from radnec.report.workflow import draw_workflow
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

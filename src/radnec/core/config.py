@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,7 @@ def validate(values: Any, schema: Path, *, what: str) -> None:
     InputError
         With one line for each fault: the key, the value found, the value expected.
     """
-    rules = yaml.safe_load(Path(schema).read_text(encoding="utf-8"))
-    faults = list(jsonschema.Draft202012Validator(rules).iter_errors(values))
+    faults = list(_validator(Path(schema)).iter_errors(values))
     if faults:
         lines = sorted(line for fault in faults for line in _explain(fault))
         raise InputError("\n".join(f"{what}: {line}" for line in lines))
@@ -60,6 +60,12 @@ def validate_config(config: dict[str, Any], schema: Path) -> None:
 def sequences_used(config: dict[str, Any]) -> list[str]:
     """Return the sequences that at least one trained input set reads, sorted."""
     return sorted({s for name in config["models"]["inputs"] for s in config["input_sets"][name]})
+
+
+@cache
+def _validator(schema: Path) -> jsonschema.Draft202012Validator:
+    rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(rules)
 
 
 def _explain(fault: jsonschema.ValidationError) -> Iterable[str]:

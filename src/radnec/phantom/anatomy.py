@@ -8,7 +8,8 @@ are in MNI space on grids that differ by whole voxels only. Inside the brain mas
 cerebrospinal fluid is what grey and white matter leave. Outside it the intensity of the
 T1-weighted head says what a voxel holds: dark is air or bone (neither gives signal),
 middle is muscle and skin, bright is fat and marrow, with linear mixtures between. The
-eyeballs, dark on T1 as fluid is, are two spheres of fluid.
+eyeballs, dark on T1 as fluid is, are two spheres of fluid. The superior sagittal sinus
+runs as a triangle of blood along the midline, on the brain.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _WHITE = "datasets/data/mni_icbm152_wm_tal_nlin_sym_09a_converted.nii.gz"
 _DARK, _MIDDLE, _BRIGHT = 1500.0, 4800.0, 8200.0
 _EYES = ((57, 189, 32), (125, 189, 32))
 _EYE_RADIUS = 11.5
+_SINUS_BOTTOM, _SINUS_FRONT, _SINUS_FRONT_BOTTOM = 62, 150, 95
 _RIM = 0.6  # part of fluid in the thin layer between the brain mask and the dura
 
 
@@ -44,7 +46,7 @@ class Anatomy:
     Attributes
     ----------
     fractions
-        float32 (5, voxels of the head): white, grey, fluid, fat, muscle; the rest is dark.
+        float32 (6, voxels of the head): white, grey, fluid, fat, muscle, blood; the rest is dark.
     where
         Flat indices (C order) of these voxels in the grid.
     white, grey
@@ -69,7 +71,7 @@ class Anatomy:
         return x, y, z
 
     def mix(self, values: NDArray) -> NDArray[np.float32]:
-        """Return the map (x, y, z) of a quantity that each tissue gives `values` (5,) of."""
+        """Return the map (x, y, z) of a quantity that each tissue gives `values` (6,) of."""
         volume = np.zeros(self.shape, dtype=np.float32)
         volume.ravel()[self.where] = values.astype(np.float32) @ self.fractions
         return volume
@@ -86,13 +88,14 @@ def load_anatomy() -> Anatomy:
     grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape)
     rim = ndimage.binary_dilation(brain, iterations=2) & ~brain
     eyes = _eyes(head.shape)
+    sinus = _sinus(brain)
 
     # An empty frame: sampling beyond the grid repeats its edge, which then is air. Only at
     # the bottom the edge stays, so that the neck goes on below the template.
     frame = np.zeros(head.shape, dtype=bool)
     frame[1:-1, 1:-1, :-1] = True
     brain[:, :, 0] = False
-    where = np.flatnonzero(((head > _DARK) | rim | brain | (eyes > 0)) & frame)
+    where = np.flatnonzero(((head > _DARK) | rim | brain | sinus | (eyes > 0)) & frame)
 
     level, ball = head.ravel()[where], eyes.ravel()[where]
     inner, between = brain.ravel()[where], rim.ravel()[where]
@@ -100,11 +103,12 @@ def load_anatomy() -> Anatomy:
     excess = np.maximum(pale + dark, 1)
     pale /= excess
     dark /= excess
-    outer = ~(inner | between) * (1 - ball)
+    blood = sinus.ravel()[where].astype(np.float32)
+    outer = ~(inner | between) * (1 - ball) * (1 - blood)
     soft = np.clip((level - _DARK) / (_MIDDLE - _DARK), 0, 1) * outer
     fat = soft * np.clip((level - _MIDDLE) / (_BRIGHT - _MIDDLE), 0, 1)
-    fluid = np.where(inner, 1 - pale - dark, np.where(between, _RIM, ball))
-    fractions = np.stack([pale, dark, fluid, fat, soft - fat]).astype(np.float32)
+    fluid = np.where(inner, 1 - pale - dark, np.where(between, _RIM * (1 - blood), ball))
+    fractions = np.stack([pale, dark, fluid, fat, soft - fat, blood]).astype(np.float32)
     return Anatomy(fractions, where, white, grey, brain, origin)
 
 
@@ -117,6 +121,20 @@ def _eyes(shape: tuple[int, ...]) -> NDArray[np.float32]:
     for x, y, z in _EYES:
         eyes[x - reach : x + reach + 1, y - reach : y + reach + 1, z - reach : z + reach + 1] = ball
     return eyes
+
+
+def _sinus(brain: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the superior sagittal sinus: a triangle that narrows away from the brain."""
+    sinus = np.zeros_like(brain)
+    middle = brain.shape[0] // 2
+    for aside in range(-4, 5):
+        plane = brain[middle - 6 : middle + 7].any(axis=0)
+        depth = 6 - abs(aside)
+        grown = ndimage.binary_dilation(plane, iterations=depth) & ~plane
+        grown[:, :_SINUS_BOTTOM] = False
+        grown[_SINUS_FRONT:, :_SINUS_FRONT_BOTTOM] = False
+        sinus[middle + aside] = grown & ~brain[middle + aside]
+    return sinus
 
 
 def _filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from radnec.phantom.dicom import Series, Study, write_series
 from radnec.phantom.lesions import Lesion, draw_lesion
 from radnec.phantom.patient import ACQUIRED, Session, draw_session, generator
 from radnec.phantom.settings import PhantomSettings
-from radnec.phantom.signal import SEQUENCE_PARAMETERS, signal, tissue_signal
+from radnec.phantom.signal import SEQUENCE_PARAMETERS, contrast_signal, tissue_signal, washout
 from radnec.phantom.truth import write_masks
 from radnec.phantom.vendors import style_of
 
@@ -101,16 +101,22 @@ def simulate_case(
 def signal_volume(anatomy: Anatomy, lesion: Lesion, name: str) -> NDArray[np.float32]:
     """Return the signal of every template voxel (x, y, z) in one sequence."""
     sequence = SEQUENCE_PARAMETERS[name]
-    volume = anatomy.mix(
-        np.array([tissue_signal(tissue, sequence) for tissue in relaxation.NORMAL_TISSUES])
+    dosed = name == "t1ce"
+    values = [tissue_signal(tissue, sequence) for tissue in relaxation.NORMAL_TISSUES]
+    blood = relaxation.NORMAL_TISSUES.index(relaxation.BLOOD)
+    values[blood] = washout(sequence) * contrast_signal(
+        relaxation.BLOOD, relaxation.BLOOD_POOL_MM if dosed else 0.0, sequence
     )
-    tumour = relaxation.TUMOUR
-    dose = lesion.gadolinium if name == "t1ce" else np.float32(0)
-    enhancing = signal(tumour.density, *relaxation.with_gadolinium(tumour, dose), sequence)
+    volume = anatomy.mix(np.array(values))
+    enhancing = contrast_signal(
+        relaxation.TUMOUR, lesion.gadolinium if dosed else 0.0, sequence
+    )
+    necrotic = tissue_signal(relaxation.NECROSIS, sequence)
+    solid = tissue_signal(relaxation.TUMOUR, sequence)
     part = volume[lesion.box]
     part *= 1 - lesion.enhancing - lesion.core - lesion.oedema
     part += lesion.enhancing * enhancing
-    part += lesion.core * tissue_signal(relaxation.NECROSIS, sequence)
+    part += lesion.core * (necrotic + lesion.debris * (solid - necrotic))
     part += lesion.oedema * tissue_signal(relaxation.OEDEMA, sequence)
     return volume
 

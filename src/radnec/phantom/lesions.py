@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from radnec.core.labels import POSITIVE
 from radnec.phantom.anatomy import Anatomy
@@ -34,6 +35,8 @@ class Lesion:
         float32 fractions (x, y, z) of the box; together at most 1.
     gadolinium
         float32, mmol/l in the enhancing part.
+    debris
+        float32, part of solid tissue within the fluid of the core.
     facts
         What was drawn, for the record of truth.
     """
@@ -43,6 +46,7 @@ class Lesion:
     core: NDArray[np.float32]
     oedema: NDArray[np.float32]
     gadolinium: NDArray[np.float32]
+    debris: NDArray[np.float32]
     facts: dict[str, float]
 
 
@@ -62,19 +66,20 @@ def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesio
     core = solid * core * room
     oedema = np.clip(oedema, 0, 1) * (1 - enhancing - core) * np.clip(white + 0.3 * grey, 0, 1)
     facts |= {f"centre_{axis}": float(c) for axis, c in zip("xyz", centre, strict=True)}
-    return Lesion(box, enhancing, core, oedema, gadolinium, facts)
+    debris = np.clip(0.3 + 0.3 * smooth_noise(rng, white.shape, 5.0), 0, 0.9)
+    return Lesion(box, enhancing, core, oedema, gadolinium, debris, facts)
 
 
 def _draw_centre(rng: np.random.Generator, anatomy: Anatomy) -> tuple[int, int, int]:
-    """Draw a voxel of cerebral white matter, off the midline and away from the surface."""
-    step = 2
-    white = anatomy.white[::step, ::step, ::step] > 180
-    x, y, z = np.nonzero(white)
-    x, y, z = x * step, y * step, z * step
-    mni = np.stack([x, y, z]) + anatomy.origin[:, None]
-    allowed = (np.abs(mni[0]) > 18) & (np.abs(mni[0]) < 46) & (mni[2] > -12) & (mni[2] < 48)
-    chosen = rng.choice(np.flatnonzero(allowed))
-    return int(x[chosen]), int(y[chosen]), int(z[chosen])
+    """Draw a voxel of deep cerebral white matter, off the midline."""
+    step = 4
+    white, grey = (m[::step, ::step, ::step] / 255 for m in (anatomy.white, anatomy.grey))
+    surrounded = ndimage.uniform_filter(white + grey, size=7) > 0.85  # a cube of 28 mm
+    voxels = np.argwhere((white > 0.7) & surrounded) * step
+    mni = voxels + anatomy.origin
+    allowed = (np.abs(mni[:, 0]) > 18) & (mni[:, 2] > -12)
+    x, y, z = rng.choice(voxels[allowed]) + rng.integers(0, step, size=3)
+    return int(x), int(y), int(z)
 
 
 def _draw_recurrence(

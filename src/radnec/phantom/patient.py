@@ -72,7 +72,7 @@ def draw_session(seed: int, case: str, settings: PhantomSettings) -> Session:
     head = _pose(rng)
     tilt = rng.uniform(-12, 12) if rng.random() < 0.5 else 0.0
     axes = Rotation.from_euler("x", tilt, degrees=True).as_matrix() @ np.diag([-1.0, -1.0, 1.0])
-    gaps = rng.uniform(150, 260, size=len(ACQUIRED)) + [60, 0, 0, 300]  # contrast circulates
+    gaps = rng.uniform(150, 260, size=len(ACQUIRED)) + np.array([60, 0, 0, 300])  # circulation
     start = rng.integers(8 * 3600, 17 * 3600)
     receive = rng.standard_normal((4, 4, 4))
     return Session(
@@ -114,7 +114,7 @@ def _move(rng: np.random.Generator, settings: PhantomSettings) -> NDArray[np.flo
 
 def _deform(rng: np.random.Generator, spread: float) -> Deformation:
     """Draw a smooth deformation of the template's world."""
-    spacing, nodes = 40.0, 9
+    spacing, nodes = 55.0, 7
     origin = _PIVOT - spacing * (nodes - 1) / 2
     return Deformation(origin, spacing, spread * rng.standard_normal((3, nodes, nodes, nodes)))
 

@@ -4,6 +4,7 @@ Sources
 -------
 White and grey matter: T1 1084, 1820 ms and T2 69, 99 ms, Stanisz et al. 2005, Magn Reson
 Med 54:507 (3 T). Water contents 0.71 and 0.83: Whittall et al. 1997, Magn Reson Med 37:34.
+Blood: T1 1932 ms, T2 275 ms, Stanisz et al. 2005.
 Cerebrospinal fluid: T1 4309 ms, T2 1886 ms (subarachnoid space, 3 T), "Quantification of
 T1 and T2 of subarachnoid CSF", Magn Reson Med 2023 (PMC10696635); ventricles differ by 3 %.
 Subcutaneous fat, muscle: T1 371, 1420 ms and T2 133, 31.7 ms, Gold et al. 2004, AJR
@@ -41,16 +42,19 @@ GREY = Tissue(0.83, 1820.0, 99.0)
 FLUID = Tissue(1.00, 4309.0, 1886.0)
 FAT = Tissue(0.90, 371.0, 133.0)
 MUSCLE = Tissue(0.80, 1420.0, 31.7)
+BLOOD = Tissue(0.80, 1932.0, 275.0)
 
 TUMOUR = Tissue(0.86, 1863.0, 115.0)
 OEDEMA = Tissue(0.86, 1500.0, 150.0)
 NECROSIS = Tissue(0.95, 2800.0, 350.0)
 
 # Order of the tissue fractions in `radnec.phantom.anatomy.Anatomy`.
-NORMAL_TISSUES = (WHITE, GREY, FLUID, FAT, MUSCLE)
+NORMAL_TISSUES = (WHITE, GREY, FLUID, FAT, MUSCLE, BLOOD)
 
 R1_PER_MM_S = 3.7
 R2_PER_MM_S = 5.2
+# 0.1 mmol/kg (0.2 ml/kg of a 0.5 molar solution) in the extracellular quarter litre per kg.
+BLOOD_POOL_MM = 0.4
 
 
 def with_gadolinium(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from radnec.phantom.relaxation import Tissue
+from radnec.phantom.relaxation import Tissue, with_gadolinium
 
 
 @dataclass(frozen=True)
@@ -86,3 +86,22 @@ def signal(
 def tissue_signal(tissue: Tissue, sequence: Sequence) -> float:
     """Return the signal of one tissue, see `signal`."""
     return float(signal(tissue.density, tissue.t1, tissue.t2, sequence))
+
+
+def contrast_signal(
+    tissue: Tissue, concentration: ArrayLike, sequence: Sequence
+) -> NDArray[np.float64]:
+    """Return the signal of a tissue that holds gadolinium (mmol/l, any shape)."""
+    return signal(tissue.density, *with_gadolinium(tissue, concentration), sequence)
+
+
+def washout(sequence: Sequence) -> float:
+    """Return the part of blood in a sinus that is still in the slice when it is refocused.
+
+    Blood that leaves a slice of thickness d between excitation and refocusing, TE/2 later,
+    gives no echo: 1 - v TE / (2 d) (Axel 1984, AJR 143:1157), here with v = 100 mm/s and
+    d = 5 mm. A gradient echo needs no second pulse.
+    """
+    if sequence.spoiled:
+        return 1.0
+    return max(0.0, 1.0 - 0.1 * sequence.te / 2 / 5.0)
