@@ -93,3 +93,80 @@ rule draw_workflow:
         notice=NOTICE,
     script:
         "../../scripts/draw_workflow.py"
+
+
+# Figure 4: the map over every slice of one test case.
+rule draw_figure4:
+    input:
+        maps=of_figures("maps"),
+        records=case_records("strip"),
+    output:
+        multiext(results("figures/figure4"), svg=".svg", png=".png"),
+    params:
+        code=code("draw_figure4"),
+        brains=results("brain"),
+        lesions=results("phantom/truth") if PHANTOM else "",
+        settings=FIGURES,
+        notice=NOTICE,
+    log:
+        results("logs/draw_figure4.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/draw_figure4.py"
+
+
+# Figure 5: one recurrence and one necrosis, input beside map.
+rule draw_figure5:
+    input:
+        maps=of_figures("maps"),
+        records=case_records("normalise"),
+    output:
+        multiext(results("figures/figure5"), svg=".svg", png=".png"),
+    params:
+        code=code("draw_figure5"),
+        normalised=results("normalised"),
+        sequences=config["input_sets"][config["explain"]["inputs"]],
+        settings=FIGURES,
+        notice=NOTICE,
+    log:
+        results("logs/draw_figure5.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/draw_figure5.py"
+
+
+# The published study recomputed: which printed numbers agree. Needs no cohort.
+rule audit_published:
+    input:
+        published=expand(
+            "{house}/config/published/table{n}.tsv",
+            house=os.path.relpath(HOUSE),
+            n=range(1, 7),
+        ),
+    output:
+        audit=directory(results("evaluation/published")),
+    params:
+        code=code("audit_published"),
+    log:
+        results("logs/audit_published.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    script:
+        "../../scripts/audit_published.py"

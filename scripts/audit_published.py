@@ -1,0 +1,13 @@
+"""Recompute the published study's intervals and tests."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.evaluate.audit import audit_published
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        audit_published(
+            published=Path(snakemake.input.published[0]).parent,
+            outdir=Path(snakemake.output.audit),
+        )

@@ -1,0 +1,19 @@
+"""Figure 4: the map over every slice of one test case."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.report.figure4 import draw_figure4
+from radnec.report.settings import FigureSettings
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        lesions = snakemake.params.lesions
+        draw_figure4(
+            maps=Path(snakemake.input.maps),
+            brains=Path(snakemake.params.brains),
+            lesions=Path(lesions) if lesions else None,
+            settings=FigureSettings.from_json(snakemake.params.settings),
+            notice=snakemake.params.notice,
+            output=Path(snakemake.output.svg).with_suffix(""),
+        )
