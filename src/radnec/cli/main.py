@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from radnec.apply.command import add_commands as add_predict
+from radnec.cli.why import add_commands as add_why
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.ingest.commands import add_commands as add_ingest
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_ingest(commands)
     add_predict(commands)
     add_phantom(commands)
+    add_why(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
