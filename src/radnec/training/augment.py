@@ -38,17 +38,19 @@ class Augmentation:
         if names:
             self._transform = _compose(set(names), size)
 
-    def __call__(self, images: torch.Tensor, epoch: int, start: int) -> torch.Tensor:
+    def __call__(
+        self, images: torch.Tensor, epoch: int, start: int, stride: int = 1
+    ) -> torch.Tensor:
         """Return transformed volumes (batch, channel, x, y, z).
 
-        `start` is the place of the first case of the batch in the epoch.
+        `start` is the place of the first case in the epoch, `stride` the distance to the next.
         """
         if self._transform is None:
             return images
         changed = []
         for offset, image in enumerate(images):
             self._transform.set_random_state(
-                derive_seed(self._seed, "augment", str(epoch), str(start + offset))
+                derive_seed(self._seed, "augment", str(epoch), str(start + offset * stride))
             )
             changed.append(torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor))
         return torch.stack(changed)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import platform
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import torch
-from torch import nn
 
 from radnec.core.files import write_json, write_text
 from radnec.core.labels import CLASSES
 from radnec.networks.registry import source
 from radnec.training.device import describe_device
+from radnec.training.fit import Fitted
 from radnec.training.progress import duration
 from radnec.training.settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from radnec.training.loop import State
 
 _VERSIONS = ("radnec", "torch", "monai", "numpy", "safetensors")
 
@@ -28,48 +25,69 @@ _VERSIONS = ("radnec", "torch", "monai", "numpy", "safetensors")
 def write_card(
     outdir: Path,
     *,
-    definition: dict[str, Any],
-    network: nn.Module,
-    training: pd.DataFrame,
-    validation: pd.DataFrame,
-    size: tuple[int, int, int],
+    described: dict[str, Any],
+    fitted: Fitted,
     settings: TrainingSettings,
-    state: State,
+    tried: list[dict[str, Any]],
     device: torch.device,
-    seconds: float,
     notice: str,
 ) -> None:
     """Write card.json and card.md into `outdir`.
 
+    Parameters
+    ----------
+    described
+        Content of network.json.
+    settings, tried
+        What the network was trained with, and the grid it was chosen from, if any.
+
+    Notes
+    -----
     The card says nothing about the test set: training never sees it. Its results are in the
     study's tables.
     """
+    state = fitted.state
     chosen = state.best_epoch + 1 if state.best_weights is not None else state.epoch
     card: dict[str, Any] = {
         "notice": notice,
         "model": {
-            key: definition[key] for key in ("backbone", "inputs", "sequences", "fold", "seed")
+            key: described[key]
+            for key in ("backbone", "inputs", "sequences", "fold", "seed", "size", "classes")
         }
         | {
-            "definition": source(definition["backbone"]),
-            "parameters": sum(weight.numel() for weight in network.parameters()),
-            "size": list(size),
-            "outputs": list(CLASSES),
+            "definition": source(described["backbone"]),
+            "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
+            "start": _start(fitted.new_weights, settings, described["backbone"]),
         },
         "data": {
-            "training": _count(training),
-            "validation": _count(validation),
+            "training": _count(fitted.training),
+            "validation": _count(fitted.validation),
         },
-        "settings": asdict(settings),
+        "settings": {
+            key: value
+            for key, value in dataclasses.asdict(settings).items()
+            if not key.startswith("grid")
+        },
+        "grid": tried,
         "results": {"epochs_trained": state.epoch, "weights_of_epoch": chosen}
         | {key: value for key, value in state.history[chosen - 1].items() if key != "epoch"},
         "versions": {name: _version(name) for name in _VERSIONS}
         | {"python": platform.python_version()},
-        "device": describe_device(device),
-        "seconds": round(seconds, 1),
+        "cost": {
+            "device": describe_device(device),
+            "time": duration(state.seconds),
+            "seconds": round(state.seconds, 1),
+            "energy_joules": None if state.joules is None else round(state.joules),
+        },
     }
     write_json(outdir / "card.json", card)
     write_text(outdir / "card.md", _markdown(card))
+
+
+def _start(new: list[str] | None, settings: TrainingSettings, backbone: str) -> str:
+    if new is None:
+        return "random weights"
+    return f"weights of {Path(settings.pretrained[backbone]).name}, new: {', '.join(new) or 'none'}"
 
 
 def _count(cases: pd.DataFrame) -> dict[str, int]:
@@ -91,13 +109,14 @@ def _markdown(card: dict[str, Any]) -> str:
         f"**{card['notice']}**",
         "",
     ]
-    for title in ("model", "data", "settings", "results", "versions"):
+    for title in ("model", "data", "settings", "results", "versions", "cost"):
         lines += [f"## {title.capitalize()}", "", "| what | value |", "|---|---|"]
         lines += [f"| {key} | {_cell(value)} |" for key, value in card[title].items()]
         lines.append("")
+    if card["grid"]:
+        lines += ["## Grid", "", "Chosen by the lowest mean loss inside the training set.", ""]
+        lines += [f"- {_cell(point)}" for point in card["grid"]] + [""]
     lines += [
-        f"Trained in {duration(card['seconds'])} on {card['device']}.",
-        "",
         "## Limits",
         "",
         "- Learned from one cohort; nothing is known about other centres, scanners or protocols.",
@@ -111,7 +130,9 @@ def _markdown(card: dict[str, Any]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        return ", ".join(f"{key} {item}" for key, item in value.items()) or "none"
+    if value is None:
+        return "not known"
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value) or "none"
     return str(value)

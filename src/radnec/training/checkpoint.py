@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import logging
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,8 +30,12 @@ _CODE = (
     "training/data.py",
     "training/device.py",
     "training/loop.py",
+    "training/distributed.py",
+    "training/fit.py",
+    "training/inner.py",
     "training/loss.py",
     "training/optimise.py",
+    "training/validate.py",
 )
 
 
@@ -76,8 +81,11 @@ class Checkpoint:
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace the saved state."""
-        with atomic_path(self.path) as temporary:
-            torch.save(state, temporary)
+        with atomic_path(self.path) as temporary, temporary.open("wb") as stream:
+            torch.save(state, stream)
+            stream.flush()
+            # Without this a power failure could leave the new name on an empty file.
+            os.fsync(stream.fileno())
 
     def remove(self) -> None:
         """Delete the checkpoint of a run that has its weights."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import math
 import platform
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import torch
 
 from radnec.core.errors import InputError
+from radnec.training.data import Volumes
 
-log = logging.getLogger(__name__)
+# Part of a GPU's free memory that the training set may take; the network needs the rest.
+_RESIDENT_SHARE = 0.25
 
 
 def prepare_device(device: str, threads: int) -> torch.device:
@@ -57,6 +60,24 @@ def prepare_device(device: str, threads: int) -> torch.device:
 def memory_format(device: torch.device) -> torch.memory_format:
     """Return the order of a volume batch in memory that the device computes fastest in."""
     return torch.channels_last_3d if device.type == "cuda" else torch.contiguous_format
+
+
+def on_device(
+    volumes: Volumes, rows: Sequence[int], device: torch.device
+) -> Callable[[Sequence[int]], torch.Tensor]:
+    """Return a function from positions in `rows` to their volumes as a float32 batch.
+
+    On a GPU that has room for it the whole training set is copied there once; else each
+    batch is read from the mapped files, of which the kernel keeps one copy for all runs.
+    """
+    if device.type == "cuda":
+        needed = len(rows) * volumes.channels * math.prod(volumes.size) * 4
+        if needed < _RESIDENT_SHARE * torch.cuda.mem_get_info(device)[0]:
+            resident = torch.empty((len(rows), volumes.channels, *volumes.size), device=device)
+            for position, row in enumerate(rows):
+                resident[position] = volumes.batch([row])[0].to(device)
+            return lambda positions: resident[torch.as_tensor(positions, device=device)]
+    return lambda positions: volumes.batch([rows[position] for position in positions])
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:

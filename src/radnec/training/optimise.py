@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from radnec.core.errors import InputError
 from radnec.core.seeding import derive_seed
 from radnec.training.settings import TrainingSettings
 
@@ -38,14 +39,25 @@ def learning_rate(settings: TrainingSettings, epoch: int) -> float:
 
 
 def epoch_batches(
-    targets: Sequence[int], settings: TrainingSettings, seed: int, epoch: int
+    targets: Sequence[int], settings: TrainingSettings, seed: int, epoch: int, shares: int = 1
 ) -> list[list[int]]:
     """Return the positions of the training cases in each batch of an epoch.
 
     The order depends on the seed and the epoch only, so that a run can be taken up at any
     step. A last batch of one case is left out when the batch size is larger: batch
-    normalisation cannot work on it where the feature grid is a single voxel.
+    normalisation cannot work on it where the feature grid is a single voxel. With several
+    shares (devices) a last batch that cannot be divided equally is left out too.
+
+    Raises
+    ------
+    InputError
+        If the batch size cannot be divided by the number of shares.
     """
+    if settings.batch_size % shares:
+        raise InputError(
+            f"training.batch_size is {settings.batch_size}, expected a multiple of the {shares} "
+            f"devices that share each batch"
+        )
     generator = np.random.default_rng(derive_seed(seed, "order", str(epoch)))
     if settings.sampling == "balanced":
         classes = np.asarray(targets)
@@ -55,6 +67,7 @@ def epoch_batches(
         order = generator.permutation(len(targets))
     size = settings.batch_size
     batches = [order[start : start + size].tolist() for start in range(0, len(order), size)]
-    if size > 1 and len(batches) > 1 and len(batches[-1]) == 1:
+    unequal = len(batches[-1]) % shares != 0
+    if len(batches) > 1 and (unequal or (size > 1 and len(batches[-1]) == 1)):
         batches.pop()
     return batches

@@ -15,12 +15,13 @@ from torch import nn
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
 from radnec.core.tables import write_tsv
+from radnec.networks.external import is_external
 from radnec.networks.registry import build_network
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
 
 
-def load_network(model: Path, device: str | torch.device) -> nn.Module:
+def load_network(model: Path, device: str | torch.device, *, trusted: bool = True) -> nn.Module:
     """Return a trained network in evaluation mode.
 
     Parameters
@@ -29,13 +30,26 @@ def load_network(model: Path, device: str | torch.device) -> nn.Module:
         Folder with weights.safetensors and network.json, as `train_run` writes it.
     device
         Where to put it.
+    trusted
+        False for a model from elsewhere: a backbone named `package.module:factory`, which
+        would import that module of this machine, is refused.
 
     Notes
     -----
     Nothing in the folder is executed: safetensors holds numbers only, and network.json
-    names a backbone of this package.
+    names a backbone.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no model, or a refused one.
     """
     described = read_description(model)
+    if not trusted and is_external(described["backbone"]):
+        raise InputError(
+            f"{model}: its backbone {described['backbone']!r} is code outside this package; "
+            f"expected a backbone of the table, or a model you trust"
+        )
     network = build_network(described["backbone"], described["in_channels"])
     network.load_state_dict(load_file(Path(model) / "weights.safetensors"))
     return network.to(device).eval()

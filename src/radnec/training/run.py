@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
-import time
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import save_file
 
 from radnec.core.files import atomic_path, write_json
 from radnec.core.labels import CLASSES
 from radnec.core.notices import RESEARCH_USE
-from radnec.core.seeding import derive_seed
-from radnec.networks.registry import build_network
 from radnec.training.card import write_card
-from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, fold_cases, require_both_classes
 from radnec.training.device import prepare_device
-from radnec.training.history import Events, write_history
-from radnec.training.inner import inner_split
-from radnec.training.loop import Trainer
+from radnec.training.distributed import join, launch, leave, parse_device
+from radnec.training.fit import Fitted, Job, fit
+from radnec.training.grid import choose
+from radnec.training.history import Recorder
 from radnec.training.settings import TrainingSettings
-
-log = logging.getLogger(__name__)
 
 
 def train_run(
@@ -63,10 +57,12 @@ def train_run(
     packed_cases, packed
         The rows of the packed arrays, and the array (N, x, y, z) of each sequence.
     device, threads
-        Where the run happens (see `radnec.training.device.prepare_device`).
+        Where the run happens (see `radnec.training.device.prepare_device`); `cuda*4` shares
+        each batch among four GPUs of this machine.
     checkpoints
         Folder of the running checkpoints. A run killed at any moment and started again
-        with the same arguments goes on from there; any other argument starts afresh.
+        with the same arguments goes on from there; a changed setting, training case, voxel
+        or line of code starts afresh.
     outdir
         Gets weights.safetensors, network.json, history.tsv, card.json, card.md and
         tensorboard/.
@@ -78,67 +74,85 @@ def train_run(
     Raises
     ------
     InputError
-        If the settings, the split or the arrays are wrong, a class has no case, or the loss
-        is no number; the message says what to change.
+        If the settings, the split or the arrays are wrong, a class has no case, the loss is
+        no number or the memory does not suffice; the message says what to change.
     """
-    began = time.time()
-    target = prepare_device(device, threads)
+    kind, processes = parse_device(device)
+    if processes > 1 and "WORLD_SIZE" not in os.environ:
+        arguments = {
+            "backbone": backbone,
+            "inputs": inputs,
+            "sequences": list(sequences),
+            "fold": fold,
+            "seed": seed,
+            "split": str(split),
+            "packed_cases": str(packed_cases),
+            "packed": {name: str(path) for name, path in packed.items()},
+            "settings": settings.to_json(),
+            "device": device,
+            "threads": threads,
+            "checkpoints": str(checkpoints),
+            "outdir": str(outdir),
+            "notice": notice,
+            "preprocessing": preprocessing,
+        }
+        launch(arguments, processes)
+        return
+    team, place = join(kind)
+    target = prepare_device(place, threads)
     cases = fold_cases(split, packed_cases, fold, ["train"])
-    training, validation = inner_split(cases, settings.validation_fraction, seed)
-    require_both_classes(training, f"fold {fold!r} of {split}")
-    volumes = Volumes(packed, sequences)
-    definition = {
-        "backbone": backbone,
-        "sequences": list(sequences),
-        "fold": fold,
-        "seed": seed,
-        "settings": settings.to_json(),
-    }
-    checkpoint = Checkpoint(checkpoints, run_key(definition, cases, volumes))
-    torch.manual_seed(derive_seed(seed, "weights"))
-    network = build_network(backbone, volumes.channels).to(target)
-    trainer = Trainer(
+    require_both_classes(cases, f"fold {fold!r} of {split}")
+    job = Job(
         name=f"{backbone}/{inputs}/{fold} seed {seed}",
-        network=network,
-        training=training,
-        validation=validation,
-        volumes=volumes,
-        settings=settings,
+        backbone=backbone,
+        sequences=sequences,
         seed=seed,
+        volumes=Volumes(packed, sequences),
         device=target,
-        checkpoint=checkpoint,
+        team=team,
+        checkpoints=Path(checkpoints),
     )
-    events = Events(Path(outdir) / "tensorboard", trainer.state.history)
-    try:
-        weights = trainer.run(lambda history: events.add(history[-1]))
-    finally:
-        events.close()
-    outdir = Path(outdir)
+    chosen, tried = choose(job, cases, settings)
+    with Recorder(Path(outdir), active=team.leads) as recorder:
+        fitted = fit(
+            job, cases, chosen, purpose="final", before=recorder.start, after_epoch=recorder.add
+        )
+    if team.leads:
+        described = {
+            "backbone": backbone,
+            "inputs": inputs,
+            "fold": fold,
+            "seed": seed,
+            "in_channels": job.volumes.channels,
+            "sequences": list(sequences),
+            "size": list(job.volumes.size),
+            "classes": list(CLASSES),
+            "validation_cases": fitted.validation["case"].tolist(),
+            "preprocessing": json.loads(preprocessing),
+        }
+        _write(Path(outdir), described, fitted, chosen, tried, notice, job)
+        fitted.checkpoint.remove()
+    leave(team)
+
+
+def _write(
+    outdir: Path,
+    described: dict[str, Any],
+    fitted: Fitted,
+    chosen: TrainingSettings,
+    tried: list[dict[str, Any]],
+    notice: str,
+    job: Job,
+) -> None:
     with atomic_path(outdir / "weights.safetensors") as temporary:
-        save_file({key: value.contiguous() for key, value in weights.items()}, temporary)
-    write_history(trainer.state.history, outdir / "history.tsv")
-    described: dict[str, Any] = {
-        "backbone": backbone,
-        "inputs": inputs,
-        "in_channels": volumes.channels,
-        "sequences": list(sequences),
-        "size": list(volumes.size),
-        "classes": list(CLASSES),
-        "validation_cases": validation["case"].tolist(),
-        "preprocessing": json.loads(preprocessing),
-    }
+        save_file({key: value.contiguous() for key, value in fitted.weights.items()}, temporary)
     write_json(outdir / "network.json", described)
     write_card(
         outdir,
-        definition=definition | {"inputs": inputs},
-        network=network,
-        training=training,
-        validation=validation,
-        size=volumes.size,
-        settings=settings,
-        state=trainer.state,
-        device=target,
-        seconds=time.time() - began,
+        described=described,
+        fitted=fitted,
+        settings=chosen,
+        tried=tried,
+        device=job.device,
         notice=notice,
     )
-    checkpoint.remove()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +46,11 @@ class TrainingSettings(Settings):
         float32 | bfloat16 (autocast).
     compile
         Compile the network with torch.compile.
+    pretrained
+        Weight file of a backbone (see `radnec.networks.weights`); others start at random.
+    grid, grid_folds
+        Values to choose from for some of the keys above, by cross-validation with so many
+        parts inside the training set; no grid, no choice.
     """
 
     learning_rate: float
@@ -61,6 +67,9 @@ class TrainingSettings(Settings):
     patience: int
     precision: Literal["float32", "bfloat16"]
     compile: bool
+    pretrained: dict[str, str]
+    grid: dict[str, tuple[int | float | str, ...]]
+    grid_folds: int
 
     def __post_init__(self) -> None:
         for key, value, right, expected in (
@@ -76,6 +85,7 @@ class TrainingSettings(Settings):
                 "0 <= value < 1",
             ),
             ("patience", self.patience, self.patience >= 0, ">= 0"),
+            ("grid_folds", self.grid_folds, self.grid_folds >= 2, ">= 2"),
             (
                 "patience",
                 self.patience,
@@ -85,3 +95,7 @@ class TrainingSettings(Settings):
         ):
             if not right:
                 raise InputError(f"training.{key} is {value!r}, expected {expected}")
+
+    def without_grid(self) -> TrainingSettings:
+        """Return the settings of one network: chosen, or as they stand."""
+        return dataclasses.replace(self, grid={}, grid_folds=2)
