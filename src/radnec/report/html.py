@@ -1,0 +1,189 @@
+"""The report: one page that a person reads from top to bottom, with everything inside."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from radnec.core.errors import InputError
+from radnec.core.files import write_text
+from radnec.core.labels import CLASSES
+from radnec.core.tables import read_tsv
+from radnec.report import readable
+from radnec.report.choice import Choice, choose_cases
+from radnec.report.embed import heading, markdown, picture, require, table
+from radnec.report.inputs import ReportInputs
+
+TABLES = tuple(f"table{number}" for number in range(1, 7))
+FIGURES = tuple(f"figure{number}" for number in range(1, 6))
+
+PACKAGES = (
+    *("radnec", "snakemake", "torch", "monai", "antspyx", "HD-BET", "nibabel", "pydicom"),
+    *("dicom2nifti", "nilearn", "numpy", "scipy", "pandas", "scikit-learn", "statsmodels"),
+    "matplotlib",
+)
+"""Packages whose versions the report names."""
+
+
+def write_report(*, inputs: ReportInputs, output: Path) -> None:
+    """Write the report of a study as one HTML file that needs no other.
+
+    Pictures are inside, there is no script, nothing is loaded from elsewhere, and the same
+    inputs give the same bytes.
+
+    Parameters
+    ----------
+    inputs
+        The files to show.
+    output
+        Path of the HTML.
+
+    Raises
+    ------
+    InputError
+        If a required table or figure is not named, or a named file is missing.
+    """
+    for given, expected, kind in (
+        (inputs.tables, TABLES, "tables"),
+        (inputs.figures, FIGURES, "figures"),
+    ):
+        missing = [name for name in expected if name not in given]
+        if missing:
+            raise InputError(f"report: {kind}: {', '.join(missing)} missing, expected {expected}")
+    environment = Environment(
+        loader=PackageLoader("radnec.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    page = environment.get_template("report.html.j2").render(**_context(inputs))
+    write_text(output, page)
+
+
+def _context(inputs: ReportInputs) -> dict[str, Any]:
+    """Return what the template shows; a section that is left out is None or empty."""
+    cohort = read_tsv(require(inputs.cohort), dtype=str)
+    evaluation = inputs.evaluation
+    summary = read_tsv(require(inputs.maps_summary)) if inputs.maps_summary else None
+    return {
+        "study": inputs.study,
+        "phantom": inputs.phantom,
+        "notice": inputs.notice,
+        "model": inputs.model,
+        "counts": _counts(cohort),
+        "tables": {
+            name: {
+                "title": heading(path),
+                "body": markdown(path, notice=inputs.notice),
+            }
+            for name, path in inputs.tables.items()
+        },
+        "figures": {name: picture(path) for name, path in inputs.figures.items()},
+        "training_figure": picture(inputs.training_figure) if inputs.training_figure else None,
+        "networks": _networks(inputs.cards) if inputs.cards else None,
+        "discrimination": readable.measures(evaluation / "metrics.tsv", readable.DISCRIMINATION)
+        if evaluation
+        else None,
+        "calibration": readable.measures(evaluation / "metrics.tsv", readable.CALIBRATION)
+        if evaluation
+        else None,
+        "comparisons": readable.comparisons(evaluation / "comparisons.tsv") if evaluation else None,
+        "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
+        "evaluation_figures": _pictures(inputs.evaluation_figures),
+        "subgroups": readable.subgroups(inputs.subgroups) if inputs.subgroups else None,
+        "confounding": readable.confounding(inputs.confounding) if inputs.confounding else None,
+        "audit": markdown(inputs.audit, notice=inputs.notice) if inputs.audit else None,
+        "audit_figures": _pictures(inputs.audit_figures),
+        "explanation": readable.explanation_metrics(inputs.explanation / "metrics.tsv")
+        if inputs.explanation
+        else None,
+        "explanation_figure": picture(inputs.explanation_figure)
+        if inputs.explanation_figure
+        else None,
+        "maps": _maps(summary) if summary is not None else None,
+        "choices": _choices(summary) if summary is not None else [],
+        "excluded": readable.excluded(inputs.cohort)
+        if (cohort["status"] == "excluded").any()
+        else None,
+        "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
+        "quality_pages": {path.stem: picture(path) for path in inputs.quality_pages},
+        "config": require(inputs.config).read_text(encoding="utf-8"),
+        "versions": dict(_versions()),
+    }
+
+
+def _counts(cohort: pd.DataFrame) -> dict[str, Any]:
+    included = cohort[cohort["status"] == "included"]
+    return {
+        "all": len(cohort),
+        "included": len(included),
+        "excluded": len(cohort) - len(included),
+        **{label: int((included["label"] == label).sum()) for label in CLASSES},
+    }
+
+
+def _pictures(figures: Any) -> dict[str, str]:
+    return {title: picture(path) for title, path in figures.items()}
+
+
+def _networks(cards: Sequence[Path]) -> Markup:
+    """Return one row a run: what was trained, on how many cases, for how long."""
+    rows = []
+    for path in cards:
+        card = json.loads(require(path).read_text(encoding="utf-8"))
+        model, data, results = card["model"], card["data"], card["results"]
+        rows.append(
+            {
+                "Model": model["backbone"],
+                "Inputs": model["inputs"],
+                "Run": f"{model['fold']}, seed {model['seed']}",
+                "Parameters": f"{model['parameters']:,}",
+                "Size": " x ".join(map(str, model["size"])),
+                "Training cases": " + ".join(
+                    f"{data['training'][label]} {label}" for label in CLASSES
+                ),
+                "Epochs": results["epochs_trained"],
+                "Last training loss": float(results["train_loss"]),
+            }
+        )
+    return table(pd.DataFrame(rows))
+
+
+def _maps(summary: pd.DataFrame) -> dict[str, Any]:
+    """Return what a reader has to know about the maps: method, layer, grid, zero maps."""
+    first = summary.iloc[0]
+    grid = str(first["layer_grid"])
+    return {
+        "method": {"gradcam": "Grad-CAM", "hirescam": "HiResCAM", "gradcam++": "Grad-CAM++"}[
+            str(first["method"])
+        ],
+        "layer": str(first["layer"]),
+        "grid": grid.replace("x", " x "),
+        "cells": [int(cells) for cells in grid.split("x")],
+        "cases": len(summary),
+        "zero": int((summary["zero"] == "yes").sum()),
+    }
+
+
+def _choices(summary: pd.DataFrame) -> list[Choice]:
+    return choose_cases(summary.astype({"case": str}))
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    yield "Python", platform.python_version()
+    for name in PACKAGES:
+        try:
+            yield name, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            # radnec itself may run from its folder; what else is absent was not used here.
+            continue

@@ -1,0 +1,81 @@
+"""What the report is made from: every file by name, so that none is found by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """Files of a study that its report shows.
+
+    A required file that is missing is an error. An optional one that is None, or an empty
+    collection, leaves its section out; one that is named has to be there.
+
+    Attributes
+    ----------
+    study
+        Name of the study.
+    phantom
+        Whether the cohort is simulated.
+    notice
+        What every reader must know about the data.
+    cohort
+        cohort/cases.tsv: every case with status, stage and reason.
+    tables
+        ``table1`` to ``table6``: the Markdown form of each.
+    figures
+        ``figure1`` to ``figure5``: SVG or PNG of each.
+    config
+        The configuration as used, YAML.
+    model
+        Backbone and input set of figures 4 and 5, as ``densenet121/fused``.
+    training_figure
+        Learning curves (see :func:`radnec.report.training_figure.draw_training`).
+    cards
+        card.json of each run, for the table of networks.
+    evaluation
+        Folder of the statistics beside the tables: metrics.tsv, comparisons.tsv, planning.tsv.
+    evaluation_figures
+        Title to picture: calibration, precision-recall, decision curve and others, in order.
+    subgroups, confounding
+        Tables of the subgroups, and of what scanner and acquisition alone can tell.
+    audit
+        audit.md: the published study recomputed.
+    audit_figures
+        Title to picture: published intervals beside those of this study.
+    explanation
+        Folder of the tests of the maps (see :func:`radnec.explain.evaluate.evaluate_maps`).
+    explanation_figure
+        Their figure.
+    maps_summary
+        summary.tsv of the maps, for the grid they were made on.
+    quality
+        Table (TSV) of the quality control, worst case first.
+    quality_pages
+        Pictures of the quality control, worst case first.
+    """
+
+    study: str
+    phantom: bool
+    notice: str
+    cohort: Path
+    tables: Mapping[str, Path]
+    figures: Mapping[str, Path]
+    config: Path
+    model: str
+    training_figure: Path | None = None
+    cards: Sequence[Path] = ()
+    evaluation: Path | None = None
+    evaluation_figures: Mapping[str, Path] = field(default_factory=dict)
+    subgroups: Path | None = None
+    confounding: Path | None = None
+    audit: Path | None = None
+    audit_figures: Mapping[str, Path] = field(default_factory=dict)
+    explanation: Path | None = None
+    explanation_figure: Path | None = None
+    maps_summary: Path | None = None
+    quality: Path | None = None
+    quality_pages: Sequence[Path] = ()

@@ -1,0 +1,211 @@
+"""Tables of results in the columns and words that a reader of the report needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from radnec.core.tables import read_tsv
+from radnec.report.embed import require, table
+
+DISCRIMINATION = {
+    "balanced_accuracy": "Balanced accuracy",
+    "mcc": "MCC",
+    "average_precision": "Average precision",
+    "auc_permutation_p": "Permutation p (AUC)",
+}
+CALIBRATION = {
+    "brier": "Brier score",
+    "calibration_intercept": "Intercept",
+    "calibration_slope": "Slope",
+    "expected_calibration_error": "ECE",
+}
+"""Measures of evaluation/metrics.tsv shown beside the tables of the paper, with their titles."""
+
+
+def interval(value: object, low: object, high: object, digits: int = 2) -> str:
+    """Return ``0.78 (0.40-0.96)``; without bounds the value alone; nothing for no value."""
+    numbers = [_number(one) for one in (value, low, high)]
+    if math.isnan(numbers[0]):
+        return ""
+    # Adding 0.0 after rounding makes 0 of -0.
+    text, lower, upper = (f"{round(number, digits) + 0.0:.{digits}f}" for number in numbers)
+    if math.isnan(numbers[1]) or math.isnan(numbers[2]):
+        return text
+    return f"{text} ({lower} to {upper})"
+
+
+def p_value(value: object) -> str:
+    """Return a p value with two digits, or as ``< 0.001``."""
+    number = _number(value)
+    if math.isnan(number):
+        return ""
+    return "< 0.001" if number < 0.001 else f"{number:.2g}"
+
+
+def _number(value: object) -> float:
+    return float("nan") if value is None or value == "" else float(str(value))
+
+
+def with_intervals(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Put each value and its bounds (``_lo``, ``_hi``) into one column of text."""
+    joined = frame.copy()
+    for name in names:
+        joined[name] = [
+            interval(*row)
+            for row in joined[[name, f"{name}_lo", f"{name}_hi"]].itertuples(index=False)
+        ]
+    return joined
+
+
+def measures(metrics: Path, titles: Mapping[str, str]) -> Markup:
+    """Return measures that the paper does not print, one row a model.
+
+    Those that need a decision are taken at the paper's one, the higher probability.
+
+    Parameters
+    ----------
+    metrics
+        evaluation/metrics.tsv.
+    titles
+        Measure to title: `DISCRIMINATION` or `CALIBRATION`.
+    """
+    rows = read_tsv(require(metrics), dtype=str)
+    kept = rows[
+        rows["metric"].isin(list(titles))
+        & (rows["operating_point"].isna() | (rows["operating_point"] == "higher probability"))
+    ].drop_duplicates(["backbone", "input_set", "metric"])
+    texts = [
+        p_value(row.value)
+        if row.metric == "auc_permutation_p"
+        else interval(row.value, row.low, row.high)
+        for row in kept.itertuples()
+    ]
+    wide = kept.assign(text=texts).pivot(
+        index=["backbone", "input_set"], columns="metric", values="text"
+    )
+    order = kept[["backbone", "input_set"]].drop_duplicates()
+    wide = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
+    shown = {name: title for name, title in titles.items() if name in wide}
+    return table(wide, {"backbone": "Model", "input_set": "Inputs"} | shown)
+
+
+def comparisons(path: Path) -> Markup:
+    """Return the paired comparisons of models, AUC and accuracy."""
+    frame = with_intervals(read_tsv(require(path), dtype=str), ["auc_difference", "acc_difference"])
+    for name in ("delong_p", "delong_holm_p", "mcnemar_exact_p", "mcnemar_exact_holm_p"):
+        frame[name] = frame[name].map(p_value)
+    for place in ("first", "second"):
+        frame[place] = frame[f"{place}_backbone"] + " / " + frame[f"{place}_input_set"]
+    return table(
+        frame,
+        {
+            "family": "Family",
+            "first": "First",
+            "second": "Second",
+            "auc_difference": "AUC difference (95 % CI)",
+            "delong_p": "DeLong p",
+            "delong_holm_p": "Holm p",
+            "acc_difference": "Accuracy difference (95 % CI)",
+            "mcnemar_exact_p": "McNemar p",
+            "mcnemar_exact_holm_p": "Holm p",
+        },
+    )
+
+
+def planning(path: Path) -> Markup:
+    """Return what interval widths a study of a given size can expect."""
+    frame = read_tsv(require(path), dtype=str)
+    for name in ("prevalence", "sens_width", "spec_width", "auc_width", "smallest_auc"):
+        frame[name] = frame[name].map(lambda text: interval(text, None, None))
+    frame["smallest_difference"] = frame["smallest_difference"].map(
+        lambda text: interval(text, None, None)
+    )
+    return table(
+        frame,
+        {
+            "source": "",
+            "n": "Test cases",
+            "prevalence": "Share of necrosis",
+            "n_necrosis": "Necrosis",
+            "n_recurrence": "Recurrence",
+            "sens_width": "Width, sensitivity",
+            "spec_width": "Width, specificity",
+            "auc_width": "Width, AUC",
+            "smallest_auc": "Smallest AUC above 0.5 shown",
+            "smallest_difference": "Smallest AUC difference shown",
+        },
+    )
+
+
+def subgroups(path: Path) -> Markup:
+    """Return sensitivity, specificity and AUC in each subgroup."""
+    frame = with_intervals(read_tsv(require(path), dtype=str), ["auc", "sens", "spec"])
+    frame["heterogeneity_p"] = frame["heterogeneity_p"].map(p_value)
+    frame["model"] = frame["backbone"] + " / " + frame["input_set"]
+    frame["cases"] = frame["n_necrosis"] + " + " + frame["n_recurrence"]
+    for name in ("grouping", "level"):
+        frame[name] = frame[name].str.replace("_", " ")
+    return table(
+        frame,
+        {
+            "model": "Model",
+            "grouping": "By",
+            "level": "Group",
+            "cases": "n (necrosis + recurrence)",
+            "auc": "AUC (95 % CI)",
+            "sens": "Sensitivity (95 % CI)",
+            "spec": "Specificity (95 % CI)",
+            "heterogeneity_p": "p of a difference",
+        },
+    )
+
+
+def confounding(path: Path) -> Markup:
+    """Return how well scanner and acquisition alone tell the classes apart."""
+    frame = with_intervals(read_tsv(require(path), dtype=str), ["auc"])
+    frame["p_value"] = frame["p_value"].map(p_value)
+    groups = frame[frame["kind"] == "group"]
+    return table(
+        groups,
+        {
+            "name": "What is known",
+            "fields": "Fields",
+            "auc": "AUC (95 % CI)",
+            "p_value": "p",
+            "notes": "Remarks",
+        },
+    )
+
+
+def explanation_metrics(path: Path) -> Markup:
+    """Return the tests of the maps."""
+    frame = read_tsv(require(path), dtype=str)
+    frame["value"] = [
+        interval(*row) for row in frame[["value", "lower", "upper"]].itertuples(index=False)
+    ]
+    frame["chance"] = frame["chance"].map(lambda text: interval(text, None, None))
+    frame["p"] = frame["p"].map(p_value)
+    return table(
+        frame,
+        {
+            "test": "Test",
+            "measure": "Measure",
+            "group": "Cases",
+            "n": "n",
+            "value": "Value (95 % CI)",
+            "chance": "By chance",
+            "p": "p",
+        },
+    )
+
+
+def excluded(cohort: Path) -> Markup:
+    """Return the cases that left the study, with stage and reason."""
+    frame = read_tsv(require(cohort), dtype=str)
+    gone = frame[frame["status"] == "excluded"].sort_values(["stage", "case"])
+    return table(gone, {"case": "Case", "label": "Label", "stage": "Left at", "reason": "Reason"})
