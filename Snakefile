@@ -17,6 +17,7 @@ include: "workflow/rules/cohort.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/explain.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -39,3 +40,10 @@ rule preprocessed:
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
         normalised_volumes,
+
+
+# The published study, recomputed from its printed numbers: needs no images.
+rule published:
+    input:
+        results("evaluation/published"),
+        results("figures/published.svg"),

@@ -82,15 +82,17 @@ rule evaluate_models:
         "../../scripts/evaluate_models.py"
 
 
-# Figure 3: the ROC curves.
-rule draw_roc:
+# Every model within groups of cases: scanner, sex, age, grade.
+rule evaluate_subgroups:
     input:
-        tables=expand(results("tables/table{n}.tsv"), n=[3, 4]),
-        evaluation=results("evaluation/models"),
+        predictions=predictions_of_study(),
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        records=case_records("convert"),
     output:
-        multiext(results("figures/figure3"), svg=".svg", png=".png"),
+        subgroups=results("evaluation/subgroups.tsv"),
     log:
-        results("logs/draw_roc.log"),
+        results("logs/evaluate_subgroups.log"),
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -99,7 +101,61 @@ rule draw_roc:
         disk_mb=10,
         runtime=10,
     params:
-        code=code("draw_roc"),
+        code=code("evaluate_subgroups"),
+        nifti=results("nifti"),
+        settings=section("evaluation"),
         notice=NOTICE,
     script:
-        "../../scripts/draw_roc.py"
+        "../../scripts/evaluate_subgroups.py"
+
+
+# How well scanner and acquisition tell the label without any image.
+rule check_confounding:
+    input:
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        records=case_records("convert"),
+    output:
+        confounding=results("evaluation/confounding.tsv"),
+    log:
+        results("logs/check_confounding.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("check_confounding"),
+        nifti=results("nifti"),
+        seed=config["seed"],
+        settings=section("evaluation"),
+        notice=NOTICE,
+    script:
+        "../../scripts/check_confounding.py"
+
+
+# The published study recomputed: which printed numbers agree. Needs no cohort.
+rule audit_published:
+    input:
+        published=expand(
+            "{house}/config/published/table{n}.tsv",
+            house=os.path.relpath(HOUSE),
+            n=range(1, 7),
+        ),
+    output:
+        audit=directory(results("evaluation/published")),
+    log:
+        results("logs/audit_published.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("audit_published"),
+    script:
+        "../../scripts/audit_published.py"

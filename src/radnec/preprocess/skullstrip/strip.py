@@ -75,7 +75,7 @@ def strip_case(
     record
         Record to write; measures of the mask.
     """
-    with case_stage(case=case, stage="skull_strip", record=record, folder=brain) as job:
+    with case_stage(case=case, stage="strip", record=record, folder=brain) as job:
         before = Record.read(register_record)
         before.require_ok()
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")

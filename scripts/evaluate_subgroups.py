@@ -1,0 +1,22 @@
+"""Every model within groups of cases."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.evaluate.settings import EvaluationSettings
+from radnec.evaluate.subgroups import evaluate_subgroups
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        evaluate_subgroups(
+            predictions={
+                "/".join(Path(path).with_suffix("").parts[-2:]): Path(path)
+                for path in snakemake.input.predictions
+            },
+            cases_table=Path(snakemake.input.table),
+            cohort=Path(snakemake.input.cohort),
+            nifti=Path(snakemake.params.nifti),
+            settings=EvaluationSettings.from_json(snakemake.params.settings),
+            notice=snakemake.params.notice,
+            output=Path(snakemake.output.subgroups),
+        )

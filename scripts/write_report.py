@@ -1,0 +1,41 @@
+"""The report of the study."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.report.html import write_report
+from radnec.report.inputs import ReportInputs
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        given = snakemake.input
+        beside = {Path(path).stem: Path(path) for path in given.beside}
+        write_report(
+            inputs=ReportInputs(
+                study=snakemake.params.study,
+                phantom=snakemake.params.phantom,
+                notice=snakemake.params.notice,
+                cohort=Path(given.cohort),
+                tables={Path(path).stem: Path(path) for path in given.tables},
+                figures={Path(path).stem: Path(path) for path in [*given.figures, *given.pictures]},
+                config=Path(given.config),
+                model=snakemake.params.model,
+                training_figure=beside["training"],
+                cards=[Path(path) for path in given.cards],
+                evaluation=Path(given.evaluation),
+                evaluation_figures={
+                    "ROC curves with bands": beside["roc_bands"],
+                    "Calibration": beside["calibration"],
+                    "Precision and recall": beside["precision_recall"],
+                    "Net benefit": beside["decision"],
+                },
+                subgroups=Path(given.subgroups),
+                confounding=Path(given.confounding),
+                audit=Path(given.audit) / "audit.md",
+                audit_figures={"This study beside the published one": beside["forest"]},
+                explanation=Path(given.tests),
+                explanation_figure=beside["explanation"],
+                maps_summary=Path(given.maps) / "summary.tsv",
+            ),
+            output=Path(snakemake.output.report),
+        )
