@@ -63,7 +63,7 @@ def compare_at(
     limits = np.array(other.shape)[:, None]
     inside = ((points >= -0.5) & (points <= limits - 0.5)).all(axis=0)
     of_head = head.ravel()
-    overlap = float(np.count_nonzero(inside & of_head) / max(1, np.count_nonzero(of_head)))
+    overlap = int(np.count_nonzero(inside & of_head)) / max(1, int(np.count_nonzero(of_head)))
     if np.count_nonzero(inside) < _BINS**2:
         return 1.0, overlap
     sampled = ndimage.map_coordinates(other, points[:, inside], order=1, mode="nearest")
@@ -75,7 +75,7 @@ def head_of(data: Volume) -> npt.NDArray[np.bool_]:
 
     Otsu's threshold separates bright tissue from the rest; half of it keeps dark tissue too.
     """
-    low, high = np.percentile(data, [1, 99])
+    low, high = (float(value) for value in np.percentile(data, [1, 99]))
     between = float(filters.threshold_otsu(np.clip(data, low, high)))
     mask = ndimage.binary_opening(data > low + (between - low) / 2)
     return np.asarray(ndimage.binary_fill_holes(mask))

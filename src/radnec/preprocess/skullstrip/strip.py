@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from radnec.core.errors import CaseExcluded
+from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import Settings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
 from radnec.preprocess.skullstrip.given import signal_mask
+from radnec.preprocess.skullstrip.hdbet_batch import predict_masks, predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
-from radnec.preprocess.volumes import Affine, Volume, read_volume, write_volume
+from radnec.preprocess.volumes import read_volume, write_volume
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +33,8 @@ class SkullStripSettings(Settings):
         come stripped, or keep their skull).
     atlas_head, atlas_mask
         A head template and its brain mask; empty for the one found by itself.
+    mirroring
+        HD-BET: average over the eight mirrored heads, its default; False is eight times faster.
     volume_ml
         Smallest and largest plausible brain; outside, the mask is flagged.
     on_failure
@@ -41,6 +44,7 @@ class SkullStripSettings(Settings):
     backend: Literal["hd-bet", "atlas", "given", "none"]
     atlas_head: str
     atlas_mask: str
+    mirroring: bool
     volume_ml: tuple[float, float]
     on_failure: Literal["exclude", "keep"]
 
@@ -57,6 +61,8 @@ def strip_case(
     threads: int,
     brain: Path,
     record: Path,
+    network: Path | None = None,
+    hdbet_masks: Path | None = None,
 ) -> None:
     """Find the brain in the reference and take the rest out of every sequence.
 
@@ -68,18 +74,47 @@ def strip_case(
         The case's folder of registered images.
     given_mask
         The mask that the table of cases names for this case; it is used whatever the backend.
+    seed
+        Seeds ANTs' sampling of the metric (backend ``atlas``).
     device, threads
-        For the network.
+        For the network (backend ``hd-bet``).
     brain
         Folder to make: <sequence>.nii.gz, zero outside the brain, and mask.nii.gz.
     record
         Record to write; measures of the mask.
+    network
+        The JSON that `fetch_hdbet` wrote (backend ``hd-bet``).
+    hdbet_masks
+        What `predict_masks` wrote for the batch of this case: its mask is taken from there.
+        Without it the network is loaded for this case alone.
     """
     with case_stage(case=case, stage="strip", record=record, folder=brain) as job:
         before = Record.read(register_record)
         before.require_ok()
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
-        mask = _find_mask(reference, affine, given_mask, settings, seed)
+        if given_mask is not None:
+            mask = read_given_mask(given_mask, reference.shape, affine)
+        elif settings.backend == "given":
+            raise CaseExcluded("the table of cases names no brain mask")
+        elif settings.backend == "none":
+            mask = signal_mask(reference)
+        elif settings.backend == "atlas":
+            template = find_template(settings.atlas_head, settings.atlas_mask)
+            mask = atlas_mask(reference, affine, template, seed)
+        else:
+            with tempfile.TemporaryDirectory() as scratch:
+                masks = hdbet_masks or Path(scratch) / "masks.json"
+                if hdbet_masks is None:
+                    predict_masks(
+                        registered={case: registered},
+                        records={case: register_record},
+                        network=_require(network),
+                        mirroring=settings.mirroring,
+                        device=device,
+                        threads=threads,
+                        output=masks,
+                    )
+                mask = predicted_mask(masks, case, reference.shape, affine)
         measures = measure_mask(mask, affine)
         for name, value in dataclasses.asdict(measures).items():
             job.measures[f"mask_{name}"] = round(value, 5)
@@ -94,19 +129,7 @@ def strip_case(
             write_volume(job.folder / f"{name}.nii.gz", np.where(mask, data, 0), own)
 
 
-def _find_mask(
-    reference: Volume,
-    affine: Affine,
-    given: Path | None,
-    settings: SkullStripSettings,
-    seed: int,
-) -> npt.NDArray[np.bool_]:
-    """Return the brain mask of the reference by the configured backend."""
-    if given is not None:
-        return read_given_mask(given, reference.shape, affine)
-    if settings.backend == "given":
-        raise CaseExcluded("the table of cases names no brain mask")
-    if settings.backend == "none":
-        return signal_mask(reference)
-    template = find_template(settings.atlas_head, settings.atlas_mask)
-    return atlas_mask(reference, affine, template, seed)
+def _require(network: Path | None) -> Path:
+    if network is None:
+        raise InputError("skull_strip.backend is 'hd-bet': expected what fetch_hdbet wrote")
+    return network
