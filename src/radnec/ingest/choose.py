@@ -31,12 +31,14 @@ class Decision:
 
 
 def choose(
-    identities: Sequence[Identity], overrides: dict[str, str]
+    identities: Sequence[Identity], overrides: dict[str, str], case: str
 ) -> tuple[list[Decision], list[str]]:
     """Decide about each volume; return the decisions and what keeps the case from going on.
 
     Parameters
     ----------
+    case
+        Name of the case, for the line to add to the table of overrides.
     overrides
         Series to sequence (or ``ignore``), from the table of overrides; they decide.
     """
@@ -71,7 +73,7 @@ def choose(
             else:
                 reason = f"{_difference(candidates[0], one, overrides)} ({why})"
                 decisions[id(one)] = Decision(one, sequence, NOT_CHOSEN, reason)
-    trouble += _ambiguous(identities, decisions, overrides, session)
+    trouble += _ambiguous(identities, decisions, overrides, session, case)
     return [decisions[id(one)] for one in identities], trouble
 
 
@@ -150,6 +152,7 @@ def _ambiguous(
     decisions: dict[int, Decision],
     overrides: dict[str, str],
     session: str | None,
+    case: str,
 ) -> list[str]:
     """Return what an ambiguous series keeps open: only where its place is not taken."""
     taken = {one.sequence for one in decisions.values() if one.status == CHOSEN}
@@ -163,7 +166,7 @@ def _ambiguous(
             found.append(
                 f"series {one.volume.series} may be {' or '.join(one.candidates)} "
                 f"({'; '.join(one.reasons)}): add to the table of overrides the line "
-                f"'<case>\\t{one.volume.series}\\t{missing[0]}' (or the sequence it really is, "
-                "or ignore)"
+                f"'{case} {one.volume.series} {missing[0]}', or with the sequence it really is, or "
+                "ignore"
             )
     return found

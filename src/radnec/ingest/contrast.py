@@ -144,7 +144,7 @@ def _twins(series: Sequence[tuple[Volume, Facts]]) -> dict[str, str]:
         if facts.te > 35 or {"t2", "flair", "localizer"} & facts.words - {"t1"}:
             continue
         key = (
-            volume.session,
+            volume.study,
             volume.geometry.plane,
             volume.header.get("Rows"),
             volume.header.get("Columns"),

@@ -84,8 +84,11 @@ def read_raw(path: str) -> RawHeader:
             whole = len(data) >= min(size, _LARGEST_HEADER)
             try:
                 header = _parse(data, start, size)
-            except Unreadable:
+            except NotDicom:
                 raise
+            except Unreadable:
+                if whole:
+                    raise
             except Exception as error:
                 # Any parser error on damaged bytes; its text can quote them, so it stays out.
                 if whole:

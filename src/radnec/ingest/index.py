@@ -19,7 +19,7 @@ from radnec.ingest.overrides import read_overrides
 from radnec.ingest.privacy import sealed
 from radnec.ingest.settings import IngestSettings
 from radnec.ingest.slices import Scan, scan
-from radnec.ingest.subject import doubtful
+from radnec.ingest.subject import doubts
 from radnec.ingest.table import series_row, write_series
 
 
@@ -38,7 +38,12 @@ class Found:
 
 
 def find_series(
-    folder: Path, settings: IngestSettings, overrides: dict[str, str], *, threads: int = 1
+    folder: Path,
+    settings: IngestSettings,
+    overrides: dict[str, str],
+    *,
+    case: str = "<case>",
+    threads: int = 1,
 ) -> Found:
     """Read, group, identify and choose the series below a folder; nothing is written.
 
@@ -51,7 +56,7 @@ def find_series(
     identities = identify(volumes_of(found.slices), settings.min_confidence)
     looked_at: set[str] = set()
     while True:
-        decisions, trouble = choose(identities, overrides)
+        decisions, trouble = choose(identities, overrides, case)
         # What a person named is not questioned; what was looked at once is an image.
         new = [
             one.identity
@@ -99,7 +104,7 @@ def index_case(
     ):
         if source.kind == "dicom":
             named = read_overrides(overrides, case)
-            found = find_series(Path(source.path), settings, named, threads=threads)
+            found = find_series(Path(source.path), settings, named, case=case, threads=threads)
             rows += [series_row(case, one) for one in found.decisions]
             job.measures.update(_measures(found))
             _require_usable(found, job)
@@ -137,8 +142,8 @@ def _require_usable(found: Found, job: CaseJob) -> None:
         raise CaseExcluded(f"no DICOM image among {found.scan.files} files{what}")
     if damaged:
         job.warn(f"damaged DICOM files: {shown}")
-    if doubtful(found.decisions[0].identity.volume.header):
-        job.warn("a patient field holds the word for a fruit: a test object, or a surname?")
+    for doubt in doubts(found.decisions[0].identity.volume.header):
+        job.warn(doubt)
     trouble = list(found.trouble)
     folders = {str(Path(path).parent) for path in damaged}
     for sequence, decision in sorted(found.chosen.items()):

@@ -1,12 +1,17 @@
-"""The table of overrides: what a person decided about single series."""
+"""The table of overrides: what a person decided about single series.
+
+Columns case, series and sequence, apart by tabs or spaces, so that the line in a reason for
+exclusion can be pasted as it stands; lines that begin with # are remarks.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from radnec.core.errors import InputError
 from radnec.core.sequences import SEQUENCES
-from radnec.core.tables import read_tsv
 
 COLUMNS = ("case", "series", "sequence")
 IGNORE = "ignore"
@@ -23,7 +28,14 @@ def read_overrides(path: Path | None, case: str) -> dict[str, str]:
     """
     if path is None:
         return {}
-    table = read_tsv(path, dtype=str).fillna("")
+    try:
+        table = pd.read_csv(path, sep=r"\s+", comment="#", dtype=str, keep_default_na=False)
+    except (FileNotFoundError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        kind = type(error).__name__
+        raise InputError(
+            f"{path}: not a readable table ({kind}), expected columns {', '.join(COLUMNS)}"
+        ) from None
+    table = table.fillna("")
     if missing := [name for name in COLUMNS if name not in table.columns]:
         raise InputError(
             f"{path}: column {missing[0]!r} not found, expected {', '.join(COLUMNS)} "

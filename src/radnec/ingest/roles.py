@@ -58,12 +58,12 @@ _NAMED = (
     ("spin labelling", "arterial spin labelling"),
     ("perfusion", "perfusion"),
     ("spectroscopy", "spectroscopy"),
+    ("projection", "projection"),
     ("angiography", "angiography"),
     ("susceptibility", "susceptibility"),
     ("functional", "functional MRI or field map"),
     ("mask", "mask or segmentation"),
     ("subtraction", "subtraction"),
-    ("projection", "projection"),
     ("screenshot", "screenshot or report"),
     ("map", "parametric map"),
 )

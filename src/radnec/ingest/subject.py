@@ -8,6 +8,7 @@ from radnec.ingest.vocabulary import fold, meanings, test_object
 
 _NAMES = ("SeriesDescription", "ProtocolName", "StudyDescription", "ImageComments")
 _PATIENT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")
+_NEWBORN_KG = 15.0
 # Body parts of DICOM PS3.16 annex L that contain the brain, as they are written in practice.
 _HEAD_PARTS = frozenset(
     {"", "head", "brain", "skull", "headneck", "head neck", "head and neck", "neuro", "cranium"}
@@ -25,9 +26,11 @@ def not_a_head(header: Header) -> str:
     named = meanings(texts(header, ("SeriesDescription", "ProtocolName")))
     studied = meanings(texts(header, ("StudyDescription",)))
     objects = test_object([*texts(header, _NAMES), part])
-    if "phantom" in objects | test_object(texts(header, _PATIENT)):
+    patient = test_object(texts(header, _PATIENT))
+    if "phantom" in objects | patient:
         return "a phantom or service scan by the names in the headers"
-    if "fruit" in objects:
+    # Some fruits are surnames too; those count where no person is named.
+    if "fruit" in objects | patient or "perhaps fruit" in objects:
         return "a fruit or vegetable by the names in the headers"
     if "head" in named:
         return ""
@@ -38,6 +41,12 @@ def not_a_head(header: Header) -> str:
     return ""
 
 
-def doubtful(header: Header) -> bool:
-    """Say whether the patient's fields hold the word for a fruit, which may be a surname."""
-    return "fruit" in test_object(texts(header, _PATIENT))
+def doubts(header: Header) -> list[str]:
+    """Return what makes the subject improbable without proving anything."""
+    found = []
+    if "perhaps fruit" in test_object(texts(header, _PATIENT)):
+        found.append("a patient field holds the word for a fruit: a test object, or a surname?")
+    age, weight = header.get("PatientAge"), header.get("PatientWeight")
+    if age in ("000Y", "000D") and isinstance(weight, float) and weight > _NEWBORN_KG:
+        found.append("age 0 and the weight of an adult: a test object, or a removed age?")
+    return found

@@ -85,7 +85,14 @@ SHARED = (
 )
 
 # Read to recognise test objects, used in memory only (see `subject.py`), never written.
-SUBJECT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")
+SUBJECT = (
+    "PatientName",
+    "PatientID",
+    "PatientAge",
+    "PatientWeight",
+    "PatientComments",
+    "PatientSpeciesDescription",
+)
 
 # Private elements that say what the standard ones often do not. Each vendor documents them
 # in its conformance statement.

@@ -21,14 +21,17 @@ _WEIGHTINGS = {
 }
 
 _AGENT = (
-    r"(?:gd|gad\w*|contrast\w*|kontrast\w*|contraste?|km|ce?|iv|ivc|inj\w*|inyec\w*|dotarem|gadovist"
+    r"(?:gd|gad\w*|contrast\w*|kontrast\w*|km|ce?|iv|ivc|inj\w*|inyec\w*|dotarem|gadovist"
     r"|magnevist|prohance|multihance|clariscan|enhanc\w*)"
 )
+# "W/WO", "with and without": the name of an exam, which says both.
+_BOTH = re.compile(r"(?<![a-z0-9])(?:w|with) ?(?:and|und|et|\+)? ?(?:w ?o|without)(?![a-z0-9])")
 _WITHOUT = re.compile(
     rf"(?<![a-z0-9])(?:pre|non|no|not|without|w ?o|ohne|sans|sin|vor|avant|before|minus) ?(?:iv )?"
     rf"{_AGENT}(?![a-z0-9])"
-    r"|(?<![a-z0-9])(?:pre(?! ?(?:op|surg|rt|radi|treat|therap|chir|scan))|precon\w*|pregad\w*"
-    r"|pregd|nativ\w*|nonenh\w*|noncontrast|unenhanced|plain|nc)(?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:pre(?! ?(?:op|surg|rt|radi|treat|therap|chir|scan))"
+    r"|pre(?:con|gad|reg|inj)\w*"
+    r"|pregd|t1w?pre[a-z]*|nativ\w*|nonenh\w*|noncontrast|unenhanced|plain|nc)(?![a-z0-9])"
     r"|(?<![a-z0-9])(?:gd|km|c) ?minus"
     r"|平扫|平掃|增强前|增強前|未增强"
 )
@@ -40,14 +43,14 @@ _WITH = re.compile(
     r"|magnevist|prohance|multihance|clariscan|omniscan|elucirem|vueway|contraste?d?|kontrast\w*"
     r"|postcon\w*|postkm|postgad\w*|postgd|enhanced?|enh|enhancement)(?![a-z0-9])"
     r"|gado(?!linium free)|gadolin"
-    r"|(?<![a-z0-9])t1w?(?:ce?|gd|gad|km|post)(?![a-z0-9])|(?<=[a-z0-9]) g$"
+    r"|(?<![a-z0-9])t1w?(?:ce?|gd|gad|km|post[a-z]*)(?![a-z0-9])|(?<=[a-z0-9]) g$"
     r"|(?<![a-z0-9])post(?! ?(?:op|proc|surg|treat|rt|radi|chir|res|ther|biop|fus|stroke|label))"
     r"(?![a-z0-9])"
     r"|增强|增強|强化|強化|造影"
 )
 
 
-_NO_SPLIT = r"w|ce?\b|gd|gad|km|rho|star|map|post"
+_NO_SPLIT = r"w|ce?\b|gd|gad|km|rho|star|map|post|pre"
 
 
 def _expression(words: str) -> str:
@@ -112,6 +115,9 @@ def meanings(texts: Iterable[str]) -> set[str]:
     for text in texts:
         folded = fold(text)
         found |= {meaning for meaning, pattern in _NAMES.items() if pattern.search(folded)}
+        if _BOTH.search(folded):
+            found |= {"contrast", "no contrast"}
+            continue
         rest, denials = _WITHOUT.subn(" ", folded)
         if denials:
             found.add("no contrast")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from radnec.ingest.evidence import EVIDENCE, HINT, STATEMENT, Evidence
 from radnec.ingest.facts import Facts
 
-READINGS = ("t1", "t2", "flair", "pd", "t2star", "other")
+READINGS = ("t1", "t2", "flair", "proton density", "T2*", "steady state", "other inversion")
 
 # T1 of cerebrospinal fluid in ms; hardly depends on the field (Rooney et al. 2007, Magn Reson
 # Med 57:308, table 1: 4.0 to 4.5 s at 0.2 to 7 T).
@@ -45,10 +45,9 @@ def _by_kind(facts: Facts) -> Iterator[Evidence]:
         "T1": "t1",
         "T2": "t2",
         "FLUID_ATTENUATED": "flair",
-        "PROTON_DENSITY": "pd",
-        "T2_STAR": "t2star",
-        "STIR": "other",
-        "TAGGING": "other",
+        "PROTON_DENSITY": "proton density",
+        "T2_STAR": "T2*",
+        "STIR": "other inversion",
     }.get(facts.contrast_kind)
     if stated:
         yield Evidence(stated, EVIDENCE, f"acquisition contrast {facts.contrast_kind}")
@@ -57,13 +56,15 @@ def _by_kind(facts: Facts) -> Iterator[Evidence]:
 def _by_name(facts: Facts) -> Iterator[Evidence]:
     words = facts.words
     if "other inversion" in words:
-        yield Evidence("other", STATEMENT, "named as STIR, PSIR or double inversion")
-    if "steady state" in words:
-        yield Evidence("other", STATEMENT, "named as a steady-state sequence")
+        yield Evidence("other inversion", STATEMENT, "named as STIR, PSIR or double inversion")
+    if "steady state" in words | facts.sequence:
+        # CISS and FIESTA are often named T2 as well, after their look.
+        yield Evidence("steady state", STATEMENT, "named as a steady-state sequence")
+        return
     if "t2star" in words:
-        yield Evidence("t2star", STATEMENT, "named T2*")
+        yield Evidence("T2*", STATEMENT, "named T2*")
     if "pd" in words and "t2" not in words and "t1" not in words:
-        yield Evidence("pd", STATEMENT, "named proton density")
+        yield Evidence("proton density", STATEMENT, "named proton density")
     if "flair" in words:
         # "T1 FLAIR" and "T1 dark-fluid" are T1-weighted inversion recovery.
         if "t1" in words and "t2" not in words:
@@ -74,7 +75,7 @@ def _by_name(facts: Facts) -> Iterator[Evidence]:
         yield Evidence("t1", STATEMENT, "named T1")
     elif "t2" in words and "t1" not in words and "t2star" not in words:
         yield Evidence("t2", STATEMENT, "named T2")
-    if "mprage" in words and not {"t2", "t2star", "flair"} & words:
+    if "mprage" in words | facts.sequence and not {"t2", "t2star", "flair"} & words:
         yield Evidence("t1", EVIDENCE, "named as a 3D T1 gradient echo")
 
 
@@ -82,7 +83,7 @@ def _gradient_echo(facts: Facts, tr: float, te: float) -> Iterator[Evidence]:
     shown = f"gradient echo with TR {tr:g} TE {te:g} ms"
     unspoiled = "SS" in facts.variant and not {"SP", "MP"} & facts.variant
     if unspoiled and not facts.inversion:
-        yield Evidence("other", HINT, f"unspoiled steady state, {shown}")
+        yield Evidence("steady state", HINT, f"unspoiled steady state, {shown}")
     if facts.ti is not None and te < 10 and 500 <= facts.ti <= 1500:
         yield Evidence("t1", EVIDENCE, f"inversion-prepared (TI {facts.ti:g} ms) {shown}")
     elif te < 8 and tr <= 50:
@@ -91,7 +92,7 @@ def _gradient_echo(facts: Facts, tr: float, te: float) -> Iterator[Evidence]:
     elif te < 8 and (facts.flip or 90) >= 50:
         yield Evidence("t1", EVIDENCE, f"{shown}, flip angle {facts.flip or 90:g}")
     elif te >= 12:
-        yield Evidence("t2star", EVIDENCE, f"late {shown}")
+        yield Evidence("T2*", EVIDENCE, f"late {shown}")
     else:
         yield Evidence("t1", HINT, shown)
 
@@ -102,7 +103,7 @@ def _spin_echo(facts: Facts, tr: float, te: float) -> Iterator[Evidence]:
         ratio = facts.ti / fluid_null_ms(tr)
         shown += f" TI {facts.ti:g} ms"
         if facts.ti < 350:
-            yield Evidence("other", EVIDENCE, f"inversion nulls fat: {shown}")
+            yield Evidence("other inversion", EVIDENCE, f"inversion nulls fat: {shown}")
             return
         if te >= 60 and tr >= 3000 and 0.7 <= ratio <= 1.4:
             yield Evidence("flair", EVIDENCE + HINT, f"inversion nulls fluid: {shown}")
@@ -116,12 +117,12 @@ def _spin_echo(facts: Facts, tr: float, te: float) -> Iterator[Evidence]:
         elif tr <= 2200:
             yield Evidence("t1", HINT, f"short echo, {shown}")
         else:
-            yield Evidence("pd", EVIDENCE, f"long repetition and short echo: {shown}")
+            yield Evidence("proton density", EVIDENCE, f"long repetition and short echo: {shown}")
     elif te >= 60 and tr >= 1800:
         if "IR" in facts.scanning and tr >= 4000:
             yield Evidence("flair", HINT, f"inversion recovery, long {shown}")
         else:
             yield Evidence("t2", EVIDENCE, f"long {shown}")
     elif tr >= 1800:
-        yield Evidence("pd", HINT, f"intermediate {shown}")
+        yield Evidence("proton density", HINT, f"intermediate {shown}")
         yield Evidence("t2", HINT, f"intermediate {shown}")

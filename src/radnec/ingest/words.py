@@ -34,12 +34,12 @@ NAMES: dict[str, str] = {
     "adc": "adc* eadc* dadc apparent_diff* app_diff* average_dc 表观 表觀",
     "diffusion": """
         dwi* dw dti* diff diffusion* diffusie* trace* tracew tensor hardi noddi dki resolve*
-        edwi isodwi iso_dwi isotropic_dwi ivim b0 b50 b500 b800 b1000 b_1000 b2000 b3000 1000b fa_map
-        colfa dfa fractional* zoomit_dif* focus_dwi dwibs 弥散 彌散 扩散 擴散
+        edwi isodwi iso_dwi isotropic_dwi ivim b0 b50 b500 b800 b1000 b_1000 b2000 b3000 1000b
+        fa_map colfa dfa fractional* zoomit_dif* focus_dwi dwibs 弥散 彌散 扩散 擴散
     """,
     "perfusion": """
-        perf* perfusion* pwi dsc dsc_* dce dce_* cbv cbf rcbv
-        rcbf relcbv relcbf relmtt mtt ttp tmax ktrans twist pbp gbp neuroperf* dyn dyna
+        perf* perfusion* pwi dsc dsc_* dce dce_* *cbv* *cbf*
+        relmtt *mtt ttp tmax ktrans twist pbp gbp neuroperf* dyn dyna
         dynamic* dynamique* dynamisch* t1_perf* t2_perf* bolus cerebral_blood* mean_transit*
         time_to_peak vpmr grasp_dyn* 灌注 动态 動態
     """,
@@ -101,8 +101,8 @@ NAMES: dict[str, str] = {
     "stereotactic": """
         stereota* stereotax* stereo stealth* navi navig* neuronav* neuro_nav* brainlab
         brain_lab gamma_k* gammaknife cyberknife cyber_knife planning bestrahlung* strahlen*
-        dosimetr* radiosurg* srs treatment_plan* medtronic* rt_plan* leksell* 立体定向 立體定向 导航
-        導航
+        dosimetr* radiosurg* srs gk treatment_plan* medtronic* rt_plan* leksell*
+        立体定向 立體定向 导航 導航
     """,
     "not head": """
         spine* cspine tspine lspine spinal* cervical* lumbar* thoracic* thorac* wirbels* hws
@@ -111,8 +111,8 @@ NAMES: dict[str, str] = {
         ankle wrist foot fuss extremity 颈椎 頸椎 腰椎 胸椎 腹部 膝
     """,
     "head": """
-        head brain skull kopf schadel hirn gehirn crane tete cerebr* cranial* neuro* 头 頭 颅 顱
-        脑 腦
+        head brain skull kopf schadel hirn gehirn crane tete cerebr* cranial* neuro*
+        头 頭 颅 顱 脑 腦
     """,
 }
 
@@ -123,10 +123,13 @@ TEST_OBJECTS: dict[str, str] = {
         service agar doped_water water_ball testobject test_object nist_* 水模 体模 體模 模体
     """,
     "fruit": """
-        fruit* obst melon* watermelon* wassermelone* pineapple* ananas orange* apple* apfel
-        grapefruit* kiwi* lemon* zitrone* banana* pumpkin* kurbis* cabbage* kohl coconut*
-        pomelo* pomegranate* onion* artichoke* papaya* mango* durian* lime pear* squash* 水果
-        西瓜 菠萝 橙 柚子
+        fruit* obst watermelon* wassermelone* pineapple* grapefruit* cabbage* coconut* pomelo*
+        pomegranate* artichoke* papaya* durian* honeydew* cantaloupe*
+        水果 西瓜 菠萝 柚子 哈密瓜
+    """,
+    "perhaps fruit": """
+        melon* ananas orange* apple* apfel kiwi* lemon* zitrone* banana* pumpkin* kurbis* kohl
+        onion* mango* lime pear* squash* 橙
     """,
 }
 
