@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
 from scipy import stats
 
 from radnec.evaluate.estimate import Estimate, undefined
@@ -89,58 +88,3 @@ def mean_of_two(first: Estimate, second: Estimate) -> Estimate:
     low = math.hypot(first.value - first.low, second.value - second.low) / 2
     high = math.hypot(first.high - first.value, second.high - second.value) / 2
     return Estimate(value, max(0.0, value - low), min(1.0, value + high), method)
-
-
-def predictive_values(
-    sensitivity: tuple[int, int],
-    specificity: tuple[int, int],
-    prevalence: float,
-    confidence: float,
-) -> tuple[Estimate, Estimate]:
-    """Return positive and negative predictive value at a stated prevalence.
-
-    Parameters
-    ----------
-    sensitivity, specificity
-        Correct cases and all cases, of the positive and of the negative class.
-    prevalence
-        Share of necrosis among the patients the test would be used on.
-
-    Notes
-    -----
-    Bayes' theorem for the values; limits on the logit scale with the continuity correction
-    z^2 / 2 added to each cell (Mercaldo, Lau and Zhou 2007, Stat Med 26:2170, the adjusted
-    logit interval), so that a sensitivity of 1 still gives an interval.
-    """
-    method = "adjusted logit (Mercaldo)"
-    (tp, positives), (tn, negatives) = sensitivity, specificity
-    if positives == 0 or negatives == 0:
-        nothing = undefined(method, "one class only")
-        return nothing, nothing
-    z = z_value(confidence)
-
-    def values(sens: float, spec: float) -> tuple[float, float]:
-        caught, alarms = sens * prevalence, (1 - spec) * (1 - prevalence)
-        missed, cleared = (1 - sens) * prevalence, spec * (1 - prevalence)
-        ppv = caught / (caught + alarms) if caught + alarms else math.nan
-        return ppv, cleared / (cleared + missed) if cleared + missed else math.nan
-
-    plain = values(tp / positives, tn / negatives)
-    n1, n0 = positives + z**2, negatives + z**2
-    sens, spec = (tp + z**2 / 2) / n1, (tn + z**2 / 2) / n0
-    variances = (
-        (1 - sens) / (sens * n1) + spec / ((1 - spec) * n0),
-        sens / ((1 - sens) * n1) + (1 - spec) / (spec * n0),
-    )
-    found = []
-    for value, centre, variance, name in zip(
-        plain, values(sens, spec), variances, ("necrosis", "recurrence"), strict=True
-    ):
-        if math.isnan(value):
-            found.append(undefined(method, f"no case is called {name}"))
-            continue
-        logit, half = math.log(centre / (1 - centre)), z * math.sqrt(variance)
-        low, high = (float(1 / (1 + np.exp(-(logit + sign * half)))) for sign in (-1, 1))
-        # The centre is shifted by the correction; the limits must still hold the estimate.
-        found.append(Estimate(value, min(low, value), max(high, value), method))
-    return found[0], found[1]

@@ -9,7 +9,8 @@ import numpy as np
 
 from radnec.evaluate.bootstrap import bca_interval
 from radnec.evaluate.estimate import Estimate, undefined
-from radnec.evaluate.intervals import mean_of_two, predictive_values, proportion
+from radnec.evaluate.intervals import mean_of_two, proportion
+from radnec.evaluate.predictive_values import likelihood_ratios, predictive_values
 
 # "The final prediction was determined based on the higher probability" (Ying et al. 2025,
 # "Evaluation metric"); at exactly one half the first output, recurrence, wins.
@@ -75,7 +76,7 @@ def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
     dict
         ``acc``, ``sens``, ``spec``: Wald, Wilson with continuity correction, Wilson,
         Clopper-Pearson, in this order; ``ppv_observed``, ``npv_observed`` (Wilson, at the
-        prevalence of the tested cases) and ``balanced_accuracy``.
+        prevalence of the tested cases), ``balanced_accuracy``, and the two likelihood ratios.
     """
     pairs = {
         "acc": (counts.tp + counts.tn, counts.n),
@@ -95,6 +96,9 @@ def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
     ):
         found[name] = [proportion(k, n, "wilson", confidence)]
     found["balanced_accuracy"] = [mean_of_two(found["sens"][2], found["spec"][2])]
+    ratios = likelihood_ratios(pairs["sens"], pairs["spec"], confidence)
+    found["likelihood_ratio_positive"] = [ratios.positive]
+    found["likelihood_ratio_negative"] = [ratios.negative]
     return found
 
 

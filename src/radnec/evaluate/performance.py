@@ -114,11 +114,17 @@ def evaluate_models(
         "planning": planning_table(
             settings.prevalence, _test_counts(models[0]), settings.confidence
         ),
-        **{name: pd.concat(parts, ignore_index=True) for name, parts in curves.items()},
+        **{name: _joined(parts) for name, parts in curves.items()},
     }
     for name, table in written.items():
         write_results(table, evaluation / f"{name}.tsv", notice)
     write_json(evaluation / "summary.json", _summary(models, thresholds, settings, notice))
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Join the curves of the models; a model without a curve has no rows."""
+    full = [part for part in parts if len(part)]
+    return pd.concat(full, ignore_index=True) if full else parts[0]
 
 
 def _write_tables(

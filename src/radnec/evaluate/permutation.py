@@ -26,7 +26,7 @@ def auc_p_value(
     score
         Probability of necrosis, shape (cases,).
     """
-    if why := why_undefined(positive, least=1):
+    if why := why_undefined(positive, least=2):
         return math.nan, f"not defined: {why}"
     method = stats.PermutationMethod(n_resamples=repeats, rng=np.random.default_rng(seed))
     test = stats.mannwhitneyu(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
+from statsmodels.stats.proportion import proportion_confint
 
 from radnec.evaluate.auc import hanley_mcneil_variance
-from radnec.evaluate.intervals import proportion, z_value
+from radnec.evaluate.intervals import z_value
 
 # 58 is the paper's test set, 234 its cohort (a cross-validation tests all of them).
 SIZES = (58, 100, 150, 234, 400, 600, 1000)
@@ -66,15 +66,13 @@ def planning_table(
     return pd.DataFrame(rows)
 
 
-@lru_cache(maxsize=512)
 def expected_width(n: int, truth: float, confidence: float) -> float:
     """Return the mean width of Wilson's interval over all outcomes of n trials; NaN for none."""
     if n == 0:
         return math.nan
     outcomes = np.arange(n + 1)
-    intervals = [proportion(int(k), n, "wilson", confidence) for k in outcomes]
-    widths = np.array([interval.high - interval.low for interval in intervals])
-    return float(widths @ stats.binom.pmf(outcomes, n, truth))
+    low, high = proportion_confint(outcomes, n, alpha=1 - confidence, method="wilson")
+    return float((high - low) @ stats.binom.pmf(outcomes, n, truth))
 
 
 def auc_width(positives: int, negatives: int, confidence: float) -> float:

@@ -65,9 +65,11 @@ def read_predictions(path: Path) -> pd.DataFrame:
     def refuse(wrong: pd.Series, column: str, expected: str) -> None:
         if wrong.any():
             at = int(np.flatnonzero(wrong.to_numpy())[0])
+            found = table[column][at]
+            shown = repr(found) if isinstance(found, str) else str(found)
             raise InputError(
                 f"{path} row {at + 2} (case {table['case'][at]!r}): {column}: found "
-                f"{table[column][at]!r}, expected {expected}"
+                f"{shown}, expected {expected}"
             )
 
     refuse(~table["label"].isin(CLASSES), "label", " or ".join(CLASSES))
