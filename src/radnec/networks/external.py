@@ -36,7 +36,11 @@ def build_external(backbone: str, in_channels: int) -> nn.Module:
     InputError
         If it cannot be imported, makes no 2D classifier, or cannot be inflated.
     """
-    network = _factory(backbone)()
+    factory = _factory(backbone)
+    try:
+        network = factory()
+    except Exception as error:  # the user's own code raises whatever it likes
+        raise InputError(f"backbone {backbone!r}: making it failed: {error}") from error
     if not isinstance(network, nn.Module):
         raise InputError(
             f"backbone {backbone!r}: made a {type(network).__name__}, expected a torch.nn.Module"

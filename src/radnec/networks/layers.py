@@ -134,8 +134,10 @@ def repeat(weight: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     InputError
         If the shapes do not fit.
     """
-    if weight.dim() == 2 and len(shape) == 2 and shape[1] % weight.shape[1] == 0:
-        depth = shape[1] // weight.shape[1]
+    if weight.dim() == len(shape) == 2 and weight.shape != shape:
+        depth, rest = divmod(shape[1], weight.shape[1])
+        if rest or weight.shape[0] != shape[0]:
+            raise InputError(f"weights of shape {tuple(weight.shape)} do not fit {tuple(shape)}")
         return weight.repeat_interleave(depth, dim=1) / depth
     if weight.dim() == len(shape) - 1 and weight.dim() == 4:
         weight = weight.unsqueeze(-1).expand(*weight.shape, shape[-1]) / shape[-1]
