@@ -3,10 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.ndimage import gaussian_filter
+from torch import nn
+
+from radnec.training.settings import TrainingSettings
+
+SETTINGS: dict[str, Any] = {
+    "learning_rate": 1.0e-3,
+    "batch_size": 2,
+    "epochs": 2,
+    "optimiser": "adam",
+    "weight_decay": 0.0,
+    "loss": "cross_entropy",
+    "sampling": "shuffled",
+    "augmentation": [],
+    "schedule": "constant",
+    "accumulation": 1,
+    "validation_fraction": 0.0,
+    "patience": 0,
+    "precision": "float32",
+    "compile": False,
+    "pretrained": {},
+    "grid": {},
+    "grid_folds": 2,
+}
+TINY = "toy_study:tiny"
+
+
+def settings(**changed: Any) -> TrainingSettings:
+    """Return quick settings with some keys changed."""
+    return TrainingSettings.from_mapping(SETTINGS | changed)
+
+
+def tiny() -> nn.Module:
+    """Return a 2D network with all that makes a run hard to repeat: statistics and dropout."""
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.Conv2d(8, 16, 3, stride=2, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(16, 2),
+    )
+
+
+def tiny_without_state() -> nn.Module:
+    """Return a 2D network in which a case does not depend on the others of its batch."""
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        nn.Linear(8, 2),
+    )  # fmt: skip
 
 
 def volume(rng: np.random.Generator, ring: bool, size: tuple[int, int, int]) -> np.ndarray:
@@ -38,10 +92,12 @@ def write_study(
     sequences: tuple[str, ...] = ("t1ce",),
     necrosis: float = 0.4,
     seed: int = 0,
-) -> dict:
-    """Write packed arrays and split of a toy cohort; return the paths `train_run` takes.
+    noise_only: bool = False,
+) -> dict[str, Any]:
+    """Write packed arrays and split of a toy cohort; return what `train_run` takes of it.
 
-    Every sequence shows the same lesion under different noise. Ring is necrosis.
+    Every sequence shows the same kind of lesion. Ring is necrosis. With `noise_only` the
+    volumes say nothing about the labels, and are made quicker.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -52,7 +108,10 @@ def write_study(
     packed = {}
     for sequence in sequences:
         packed[sequence] = folder / f"{sequence}.npy"
-        np.save(packed[sequence], np.stack([volume(rng, bool(r), size) for r in ring]))
+        if noise_only:
+            np.save(packed[sequence], rng.random((total, *size), dtype=np.float32))
+        else:
+            np.save(packed[sequence], np.stack([volume(rng, bool(r), size) for r in ring]))
     cases = [f"case{i:03}" for i in range(total)]
     labels = np.where(ring, "necrosis", "recurrence")
     pd.DataFrame({"row": range(total), "case": cases, "label": labels}).to_csv(
@@ -68,7 +127,25 @@ def write_study(
         }
     ).to_csv(folder / "split.tsv", sep="\t", index=False)
     return {
+        "sequences": list(sequences),
         "split": folder / "split.tsv",
         "packed_cases": folder / "cases.tsv",
         "packed": packed,
+        "fold": "holdout",
+    }
+
+
+def run_arguments(study: dict[str, Any], folder: Path, **changed: Any) -> dict[str, Any]:
+    """Return all arguments of `train_run` for a quick run into `folder`."""
+    return {
+        "backbone": TINY,
+        "inputs": "toy",
+        "seed": 1,
+        "settings": settings(),
+        "device": "cpu",
+        "threads": 1,
+        "checkpoints": folder / "checkpoints",
+        "outdir": folder / "run",
+        **study,
+        **changed,
     }

@@ -19,8 +19,9 @@ from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, require_both_classes
 from radnec.training.distributed import Team, prepare_network
 from radnec.training.inner import inner_split
-from radnec.training.loop import History, State, Trainer, Weights
+from radnec.training.loop import Trainer
 from radnec.training.settings import TrainingSettings
+from radnec.training.state import History, State, Weights
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -24,33 +22,11 @@ from radnec.training.loss import Loss
 from radnec.training.optimise import epoch_batches, learning_rate, make_optimiser
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
+from radnec.training.state import History, State, Weights, on_cpu
 from radnec.training.validate import assess
 
 # How long a killed run may have worked for nothing.
 CHECKPOINT_EVERY_S = 120.0
-
-Weights = dict[str, torch.Tensor]
-History = Sequence[dict[str, float]]
-
-
-@dataclass
-class State:
-    """Where a run is: with the weights and the optimiser, all that a checkpoint holds.
-
-    Nothing random is in it: order, augmentation and dropout are drawn from the seed, the
-    epoch and the batch.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    loss_sum: float = 0.0
-    cases: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    best_loss: float = math.inf
-    best_epoch: int = 0
-    best_weights: Weights | None = None
-    seconds: float = 0.0
-    joules: float | None = 0.0
 
 
 class Trainer:
@@ -121,7 +97,7 @@ class Trainer:
         progress.line(state.epoch, state.epoch * cases, state.history[-1]["train_loss"])
         if state.best_weights is not None:
             return state.best_weights
-        return _on_cpu(self.network)
+        return on_cpu(self.network)
 
     def _train_epoch(self, progress: Progress) -> None:
         settings, state = self.settings, self.state
@@ -129,7 +105,8 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, state.epoch)
         classes = torch.as_tensor(self.targets)
-        summed = torch.zeros((), dtype=torch.float64, device=self.device)
+        # Begun with what a resumed run brings: the additions keep their order to the last bit.
+        summed = torch.tensor(state.loss_sum, dtype=torch.float64, device=self.device)
         self.network.train()
         self.optimiser.zero_grad(set_to_none=True)
         while state.batch < len(batches):
@@ -163,12 +140,11 @@ class Trainer:
         self._collect(summed)
 
     def _collect(self, summed: torch.Tensor) -> None:
-        """Move the loss summed on the device into the state, and refuse NaN.
+        """Copy the loss summed on the device into the state, and refuse NaN.
 
         Looking at every step's loss would make a GPU wait for it.
         """
-        self.state.loss_sum += float(summed)
-        summed.zero_()
+        self.state.loss_sum = float(summed)
         require_finite(
             self.name,
             self.state.loss_sum,
@@ -197,7 +173,7 @@ class Trainer:
             row["validation_loss"], row["validation_auc"] = self._agreed(loss), auc
             if row["validation_loss"] < state.best_loss:
                 state.best_loss, state.best_epoch = row["validation_loss"], state.epoch
-                state.best_weights = _on_cpu(self.network)
+                state.best_weights = on_cpu(self.network)
         state.history.append(row)
         state.epoch, state.batch = state.epoch + 1, 0
         state.loss_sum, state.cases = 0.0, 0
@@ -237,7 +213,3 @@ class Trainer:
         self.network.load_state_dict(saved["network"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.state = State(**saved["state"])
-
-
-def _on_cpu(network: nn.Module) -> Weights:
-    return {key: value.detach().cpu().clone() for key, value in network.state_dict().items()}
