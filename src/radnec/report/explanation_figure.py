@@ -35,7 +35,7 @@ def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int =
     randomised = read_tsv(tests / "randomisation.tsv", dtype={"case": str})
     with journal_style():
         figure = Figure(figsize=(inches(PAGE_MM), inches(62)), layout="constrained")
-        pointing, insertion, deletion, cascade = figure.subplots(1, 4, width_ratios=(1.25, 1, 1, 1))
+        pointing, insertion, deletion, cascade = figure.subplots(1, 4, width_ratios=(1.1, 1, 1, 1))
         _pointing(pointing, metrics)
         for axes, direction in ((insertion, "insertion"), (deletion, "deletion")):
             _curve(axes, curves[curves["direction"] == direction], direction)
@@ -44,7 +44,7 @@ def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int =
 
 
 def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:
-    axes.set_title("Peak and energy in the lesion")
+    _title(axes, "A", "Peak and energy")
     rows = metrics[
         metrics["test"].isin(["pointing game", "energy"])
         & (metrics["group"] == "all")
@@ -58,28 +58,26 @@ def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:
     spread = np.abs(rows[["lower", "upper"]].to_numpy(float).T - value)
     axes.errorbar(value, places, xerr=spread, fmt="o", color=OWN, label="map, 95 % interval")
     axes.plot(rows["chance"], places, "|", color=FOREIGN, markersize=9, mew=1.6, label="chance")
-    names = [
-        name.replace("enhancing part and core", "core").replace("lesion with oedema", "lesion")
-        for name in rows["measure"]
-    ]
-    axes.set_yticks(places, [_short(name) for name in names])
+    axes.set_yticks(places, [_short(name) for name in rows["measure"]])
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel(f"share (n = {int(rows['n'].max())} cases)")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
 
 
-def _short(name: str) -> str:
-    return (
-        name.replace("peak in the", "peak in")
-        .replace("share of the map in the", "energy in")
-        .replace("peak within", "peak within")
-        .replace(" of the ", " of ")
-    )
+def _short(measure: str) -> str:
+    for long, short in (
+        ("enhancing part and core", "core"),
+        ("lesion with oedema", "lesion"),
+        ("share of the map", "energy"),
+        (" the ", " "),
+    ):
+        measure = measure.replace(long, short)
+    return measure
 
 
 def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
-    axes.set_title(direction.capitalize())
+    _title(axes, "B" if direction == "insertion" else "C", direction.capitalize())
     if curves.empty:
         _say(axes, "too few cases")
         return
@@ -103,7 +101,7 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
 
 
 def _cascade(axes: Axes, table: pd.DataFrame) -> None:
-    axes.set_title("Weights destroyed")
+    _title(axes, "D", "Lost weights")
     if table.empty:
         _say(axes, "no map to compare")
         return
@@ -124,10 +122,14 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
     axes.errorbar(
         shares, bands[:, 0], yerr=np.abs(bands[:, 1:].T - bands[:, 0]), fmt="o-", color=OWN
     )
-    axes.set_xticks(shares, ["output\nlayer", *[f"{share:.0%}" for share in shares[1:]]])
-    axes.set_xlabel("layers destroyed, from the output")
+    axes.set_xticks(shares, ["last", *[f"{100 * share:.0f}" for share in shares[1:]]])
+    axes.set_xlabel("layers destroyed (%)")
     axes.set_ylabel("rank correlation with the map")
     axes.set_ylim(-1.05, 1.05)
+
+
+def _title(axes: Axes, letter: str, text: str) -> None:
+    axes.set_title(rf"$\bf{{{letter}}}$  {text}", loc="left")
 
 
 def _say(axes: Axes, text: str) -> None:

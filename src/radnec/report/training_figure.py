@@ -52,9 +52,10 @@ def draw_training(
         runs.setdefault(backbone, {}).setdefault(inputs, []).append(table)
     sets = list(dict.fromkeys(inputs for groups in runs.values() for inputs in groups))
     with journal_style():
-        rows = -(-len(runs) // COLUMNS)
+        columns = min(COLUMNS, len(runs))
+        rows = -(-len(runs) // columns)
         figure = Figure(figsize=(inches(PAGE_MM), inches(12 + 46 * rows)), layout="constrained")
-        grid = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True).ravel()
+        grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
         for axes, (backbone, groups) in zip(grid, runs.items(), strict=False):
             for inputs, tables in groups.items():
                 place = sets.index(inputs)
@@ -65,9 +66,14 @@ def draw_training(
         for axes in grid[len(runs) :]:
             axes.set_axis_off()
         for row in range(rows):
-            grid[row * COLUMNS].set_ylabel("loss")
-        handles, labels = grid[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
+            grid[row * columns].set_ylabel("loss")
+        lines = {line.get_label(): line for axes in grid for line in axes.get_lines()}
+        figure.legend(
+            list(lines.values()),
+            [str(label) for label in lines],
+            loc="outside lower center",
+            ncols=min(4, len(lines)),
+        )
         save_figure(figure, output, notice, dpi=dpi)
 
 
