@@ -1,21 +1,14 @@
-"""The header of one DICOM file: found with or without preamble, read only as far as needed.
-
-pydicom's own element reader does the parsing, on the first bytes of the file in memory. That
-is faster than `pydicom.dcmread` (elements nobody asks for are stepped over, the pixel data
-and most private groups are never reached), and a declared length of gigabytes costs nothing.
-"""
+"""The header of one DICOM file: found with or without preamble, read only as far as needed."""
 
 from __future__ import annotations
 
 import io
 import os
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.filereader import data_element_generator
+from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -23,23 +16,25 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from radnec.ingest.tags import ENHANCED_ONLY, FUNCTIONAL_GROUPS, KEYWORD
+from radnec.ingest.elements import CutOff, Damaged, Encoding, Raw, elements
+from radnec.ingest.tags import FUNCTIONAL_GROUPS, KEYWORD
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"})
 
-_TRANSFER_SYNTAX, _MEDIA_CLASS = 0x00020010, 0x00020002
-_CHARACTER_SET, _CLASS, _MANUFACTURER = 0x00080005, 0x00080016, 0x00080070
-_WANTED = [_CHARACTER_SET, *KEYWORD]
-_WANTED_ENHANCED = [*_WANTED, *ENHANCED_ONLY, *FUNCTIONAL_GROUPS]
-_META = [_TRANSFER_SYNTAX, _MEDIA_CLASS]
+CHARACTER_SET = 0x00080005
+_MEDIA_CLASS, _TRANSFER_SYNTAX = 0x00020002, 0x00020010
+_CLASS, _MANUFACTURER = 0x00080016, 0x00080070
+_META = frozenset({_MEDIA_CLASS, _TRANSFER_SYNTAX})
+_WANTED = frozenset({CHARACTER_SET, *KEYWORD})
+_ENHANCED_TAGS = [*_WANTED, *FUNCTIONAL_GROUPS]
 
 # The last element worth reading: the image description, then private elements by vendor.
 _END_OF_IMAGE_GROUP = 0x0028FFFF
 _END_BY_VENDOR = {b"PHI": 0x20011FFF, b"GE ": 0x0043FFFF}
+_END_OF_META = 0x0002FFFF
 _EXTENSIONS = (".dcm", ".ima", ".dicom", ".dic")
-_PIXEL_GROUP = 0x7FE00000
-_FIRST_READ = 1 << 15
+_FIRST_READ = 1 << 14
 _LARGEST_HEADER = 1 << 27
 
 
@@ -48,17 +43,25 @@ class Unreadable(Exception):
 
 
 class NotDicom(Exception):
-    """A file is not DICOM."""
+    """A file is not DICOM, or a directory of DICOM files (DICOMDIR)."""
 
 
 class RawHeader(NamedTuple):
-    """What was read from one file, not yet decoded."""
+    """What was read from one file, not yet decoded.
 
-    elements: dict[int, RawDataElement | DataElement]
+    Attributes
+    ----------
+    frames
+        For an enhanced multi-frame file, its header as pydicom reads it.
+    pixels_from
+        Where the pixel data begin at the earliest; -1 where the file ends before.
+    """
+
+    elements: dict[int, Raw]
+    frames: Dataset | None
     transfer_syntax: str
     size: int
     pixels_from: int
-    """Where the pixel data begin at the earliest; -1 when the file ended before."""
 
 
 def read_raw(path: str) -> RawHeader:
@@ -71,7 +74,7 @@ def read_raw(path: str) -> RawHeader:
     Unreadable
         If the header is damaged or cut off.
     """
-    with Path(path).open("rb", buffering=0) as stream:
+    with io.FileIO(path, "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         data = stream.read(_FIRST_READ)
         try:
@@ -83,21 +86,17 @@ def read_raw(path: str) -> RawHeader:
         while True:
             whole = len(data) >= min(size, _LARGEST_HEADER)
             try:
-                header = _parse(data, start, size)
-            except NotDicom:
-                raise
-            except Unreadable:
-                if whole:
-                    raise
-            except Exception as error:
-                # Any parser error on damaged bytes; its text can quote them, so it stays out.
-                if whole:
-                    raise Unreadable(f"damaged header ({type(error).__name__})") from None
-            else:
+                header = _parse(data, start, size, whole)
                 if header.pixels_from >= 0 or whole:
                     return header
+            except CutOff:
+                if whole:
+                    raise Unreadable("cut off within the header") from None
+            except Damaged:
+                raise Unreadable("damaged header") from None
             more = stream.read(15 * len(data))
-            size = len(data) if not more else size
+            # A file that shrinks while it is read ends here, whatever its size was.
+            size = size if more else len(data)
             data += more
 
 
@@ -109,82 +108,59 @@ def _start(data: bytes) -> int:
     # are small; text, NIfTI, images and archives do not.
     group, element = int.from_bytes(data[0:2], "little"), int.from_bytes(data[2:4], "little")
     if len(data) >= 16 and group in (2, 8) and element <= 0x18:
-        explicit = data[4:6].isalpha() and data[4:6].isupper()
-        length = int.from_bytes(data[6:8] if explicit else data[4:8], "little")
+        length = int.from_bytes(data[6:8] if _names_vr(data[4:6]) else data[4:8], "little")
         if length <= 1024:
             return 0
     raise NotDicom
 
 
-def _parse(data: bytes, start: int, size: int) -> RawHeader:
-    stream = io.BytesIO(data)
-    stream.seek(start)
-    meta = {
-        int(e.tag): e for e in _elements(stream, UID(ExplicitVRLittleEndian), _META, 0x0002FFFF)[0]
-    }
-    body = stream.tell()
-    syntax = _transfer_syntax(meta.get(_TRANSFER_SYNTAX), data[body : body + 6])
-    if _text(meta.get(_MEDIA_CLASS)) == MEDIA_DIRECTORY:
+def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
+    meta, body = elements(data, start, Encoding(True, "<"), _META, _END_OF_META)
+    if body < 0:
+        return RawHeader({}, None, "", size, -1)
+    if _text(meta, _MEDIA_CLASS) == MEDIA_DIRECTORY:
         raise NotDicom
+    syntax = UID(_text(meta, _TRANSFER_SYNTAX))
     if syntax == DeflatedExplicitVRLittleEndian:
-        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[body:], _LARGEST_HEADER)
-        stream, body, size = io.BytesIO(inflated), 0, len(inflated)
-    enhanced = _text(meta.get(_MEDIA_CLASS)) in ENHANCED
-    wanted, last = (
-        (_WANTED_ENHANCED, _PIXEL_GROUP - 1) if enhanced else (_WANTED, _END_OF_IMAGE_GROUP)
-    )
-    found, reached = _elements(stream, syntax, wanted, last)
-    if not enhanced and _text(_first(found, _CLASS)) in ENHANCED:
-        # No usable file meta group: the class is known only now.
-        stream.seek(body)
-        found, reached = _elements(stream, syntax, _WANTED_ENHANCED, _PIXEL_GROUP - 1)
-    elements = {int(e.tag): e for e in found}
-    for element in elements.values():
-        if isinstance(element, RawDataElement) and 0xFFFFFFFF > element.length > _length(element):
-            raise Unreadable("cut off within the header")
-    return RawHeader(elements, str(syntax), size, stream.tell() if reached else -1)
+        try:
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[body:], _LARGEST_HEADER)
+        except zlib.error:
+            raise (Damaged if whole else CutOff) from None
+        body, size = 0, len(data)
+    if not syntax.is_transfer_syntax:
+        explicit = _names_vr(data[body + 4 : body + 6])
+        syntax = UID(ExplicitVRLittleEndian if explicit else ImplicitVRLittleEndian)
+    # What the first element shows counts more than what the transfer syntax says.
+    order = "<" if syntax.is_little_endian else ">"
+    encoding = Encoding(_names_vr(data[body + 4 : body + 6]), order)
+    found, after = elements(data, body, encoding, _WANTED, _END_OF_IMAGE_GROUP)
+    if _text(found, _CLASS) in ENHANCED:
+        return _enhanced(data, size, found, syntax, whole)
+    maker = found.get(_MANUFACTURER, Raw("", b"")).value[:3].upper()
+    if after >= 0 and maker in _END_BY_VENDOR:
+        private, after = elements(data, after, encoding, _WANTED, _END_BY_VENDOR[maker])
+        found |= private
+    return RawHeader(found, None, str(syntax), size, after)
 
 
-def _elements(
-    stream: io.BytesIO, syntax: UID, wanted: list[int], last: int
-) -> tuple[list[RawDataElement | DataElement], bool]:
-    """Read the `wanted` elements up to tag `last`; also say whether a later one was seen."""
-    limit, reached = last, False
-
-    def stop(tag: int, vr: str | None, length: int) -> bool:
-        nonlocal reached
-        reached = tag > limit
-        return reached
-
-    found = []
-    reader: Iterator[RawDataElement | DataElement] = data_element_generator(
-        stream, syntax.is_implicit_VR, syntax.is_little_endian, stop, specific_tags=wanted
-    )
-    for element in reader:
-        if element.tag == _MANUFACTURER and last == _END_OF_IMAGE_GROUP:
-            limit = _END_BY_VENDOR.get(bytes(element.value or b"")[:3].upper(), last)
-        found.append(element)
-    return found, reached
+def _enhanced(data: bytes, size: int, found: dict[int, Raw], syntax: UID, whole: bool) -> RawHeader:
+    """Read a multi-frame header with pydicom: its nested groups are what it is about."""
+    stream = io.BytesIO(data)
+    try:
+        header = dcmread(stream, stop_before_pixels=True, force=True, specific_tags=_ENHANCED_TAGS)
+    except Exception as error:
+        # Any parser error on damaged bytes; its text can quote them, so it stays out.
+        if not whole:
+            raise CutOff from None
+        raise Unreadable(f"damaged multi-frame header ({type(error).__name__})") from None
+    reached = stream.tell() < len(data)
+    return RawHeader(found, header, str(syntax), size, stream.tell() if reached else -1)
 
 
-def _transfer_syntax(element: RawDataElement | DataElement | None, first: bytes) -> UID:
-    name = UID(_text(element))
-    if name.is_transfer_syntax:
-        return name
-    explicit = first[4:6].isalpha() and first[4:6].isupper()
-    return UID(ExplicitVRLittleEndian if explicit else ImplicitVRLittleEndian)
+def _names_vr(two: bytes) -> bool:
+    return two.isalpha() and two.isupper()
 
 
-def _length(element: RawDataElement) -> int:
-    return len(element.value or b"")
-
-
-def _text(element: RawDataElement | DataElement | None) -> str:
-    value = element.value if element is not None else b""
-    return value.decode("ascii", "ignore").strip(" \0") if isinstance(value, bytes) else ""
-
-
-def _first(
-    elements: list[RawDataElement | DataElement], tag: int
-) -> RawDataElement | DataElement | None:
-    return next((element for element in elements if element.tag == tag), None)
+def _text(found: dict[int, Raw], tag: int) -> str:
+    element = found.get(tag)
+    return element.value.decode("ascii", "ignore").strip(" \0") if element else ""

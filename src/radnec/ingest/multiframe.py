@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag
 
-from radnec.ingest.decode import Plain, character_sets, decode, plain
+from radnec.ingest.decode import Plain, plain
 from radnec.ingest.headers import RawHeader, Unreadable
-from radnec.ingest.tags import FUNCTIONAL_GROUPS, KEYWORD
+from radnec.ingest.tags import KEYWORD
 
-_SHARED, _PER_FRAME = sorted(FUNCTIONAL_GROUPS)
 _MOST_FRAMES = 100_000
 
 # Functional group, element in it, name in a single-frame header.
@@ -45,44 +43,44 @@ _GROUPS = (
 )
 
 
-def is_enhanced(raw: RawHeader) -> bool:
-    """Say whether a file is an enhanced multi-frame MR image."""
-    return _PER_FRAME in raw.elements
-
-
 def frames_of(raw: RawHeader) -> Iterator[tuple[int, dict[str, Plain]]]:
     """Yield each frame's number and its header values under single-frame names.
 
     Raises
     ------
     Unreadable
-        If the functional groups are damaged, or their number is not the number of frames.
+        If the functional groups are damaged, or there are too many frames to be possible.
     """
-    encodings = character_sets(raw.elements.get(0x00080005))
-    common: dict[str, Plain] = {}
-    for tag, element in raw.elements.items():
-        keyword = KEYWORD.get(tag)
-        value = decode(element, encodings) if keyword else None
-        if keyword and value is not None:
-            common[keyword] = value
-    common["TransferSyntaxUID"] = raw.transfer_syntax
     try:
-        groups = Dataset(
-            {BaseTag(tag): raw.elements[tag] for tag in FUNCTIONAL_GROUPS if tag in raw.elements}
-        )
-        shared = groups.get(_SHARED)
-        frames = groups[_PER_FRAME].value
-        base = common | (_values(shared.value[0]) if shared is not None and shared.value else {})
-        if not 0 < len(frames) <= _MOST_FRAMES:
-            raise ValueError
         # Read all before the first is passed on: a file is read whole or refused.
-        found = [(number, base | _values(frame)) for number, frame in enumerate(frames)]
+        found = _read_frames(raw)
     except Exception as error:
+        # pydicom decodes nested groups when they are touched, with errors of any type.
         raise Unreadable(f"damaged multi-frame header ({type(error).__name__})") from None
-    for _, values in found:
+    yield from enumerate(found)
+
+
+def _read_frames(raw: RawHeader) -> list[dict[str, Plain]]:
+    header = raw.frames
+    if header is None:
+        raise ValueError
+    base: dict[str, Plain] = {"TransferSyntaxUID": raw.transfer_syntax}
+    for tag, keyword in KEYWORD.items():
+        value = plain(header[tag].value) if tag in header else None
+        if value is not None:
+            base[keyword] = value
+    if agents := header.get("ContrastBolusAgentSequence"):
+        base.setdefault("ContrastBolusAgent", str(agents[0].get("CodeMeaning") or ""))
+    if shared := header.get("SharedFunctionalGroupsSequence"):
+        base |= _values(shared[0])
+    frames = header.PerFrameFunctionalGroupsSequence
+    if not 0 < len(frames) <= _MOST_FRAMES:
+        raise ValueError
+    found = [base | _values(frame) for frame in frames]
+    for values in found:
         values.setdefault("InstanceNumber", 1.0)
         _describe_sequence(values)
-    yield from found
+    return found
 
 
 def _values(group: Dataset) -> dict[str, Plain]:

@@ -8,21 +8,21 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from radnec.ingest.decode import Plain, character_sets, decode
-from radnec.ingest.headers import NotDicom, RawHeader, Unreadable, read_raw
-from radnec.ingest.multiframe import frames_of, is_enhanced
+from radnec.ingest.headers import CHARACTER_SET, NotDicom, RawHeader, Unreadable, read_raw
+from radnec.ingest.multiframe import frames_of
 from radnec.ingest.tags import KEYWORD, PER_SLICE
 from radnec.ingest.walk import walk
 
 Header = dict[str, Plain]
 _CHUNK = 256
-_PER_SLICE = frozenset(PER_SLICE)
+_PER_SLICE = {tag: keyword for tag, keyword in KEYWORD.items() if keyword in PER_SLICE}
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
 
-@dataclasses.dataclass(slots=True)
-class Slice:
+class Slice(NamedTuple):
     """One image: a file, or one frame of a multi-frame file.
 
     Attributes
@@ -123,45 +123,34 @@ def _gather(found: Scan, headers: dict[Any, Header], parts: Iterable[Scan]) -> N
             if header is None:
                 same = tuple(sorted(one.header.items()))
                 header = known[id(one.header)] = headers.setdefault(same, one.header)
-            one.header = header
-            found.slices.append(one)
+            found.slices.append(one._replace(header=header))
 
 
 def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterator[Slice]:
-    if is_enhanced(raw):
+    if raw.frames is not None:
         for frame, values in frames_of(raw):
             own: dict[str, Plain | None] = {name: values.pop(name, None) for name in PER_SLICE}
             shared = headers.setdefault(tuple(sorted(values.items())), values)
             yield _slice(path, frame, shared, own, _is_cut_off(raw, shared))
         return
-    encodings = character_sets(raw.elements.get(0x00080005))
-    values_of_slice: dict[str, Plain | None] = {}
-    common = []
-    for tag, element in raw.elements.items():
-        keyword = KEYWORD.get(tag)
-        if keyword in _PER_SLICE:
-            values_of_slice[keyword] = decode(element, encodings)
-        elif keyword is not None:
-            common.append((tag, element))
-    key = (
-        raw.transfer_syntax,
-        encodings,
-        tuple((tag, element.VR, _hashable(element.value)) for tag, element in common),
-    )
+    common = tuple(item for item in raw.elements.items() if item[0] not in _PER_SLICE)
+    key = (raw.transfer_syntax, common)
     header = headers.get(key)
+    order = ">" if raw.transfer_syntax == _BIG_ENDIAN else "<"
+    encodings = character_sets(raw.elements.get(CHARACTER_SET))
     if header is None:
-        header = {
-            KEYWORD[tag]: value
-            for tag, element in common
-            if (value := decode(element, encodings)) is not None
-        }
-        header["TransferSyntaxUID"] = raw.transfer_syntax
+        header = {"TransferSyntaxUID": raw.transfer_syntax}
+        for tag, element in common:
+            value = decode(tag, element, order, encodings) if tag in KEYWORD else None
+            if value is not None:
+                header[KEYWORD[tag]] = value
         headers[key] = header
-    yield _slice(path, None, header, values_of_slice, _is_cut_off(raw, header))
-
-
-def _hashable(value: Any) -> Any:
-    return value if isinstance(value, bytes | None) else str(value)
+    own = {
+        keyword: decode(tag, raw.elements[tag], order, encodings)
+        for tag, keyword in _PER_SLICE.items()
+        if tag in raw.elements
+    }
+    yield _slice(path, None, header, own, _is_cut_off(raw, header))
 
 
 def _slice(

@@ -65,6 +65,7 @@ SHARED = (
     "FlipAngle",
     "PatientPosition",
     "PulseSequenceName",
+    "EchoPulseSequence",
     "StudyInstanceUID",
     "SeriesInstanceUID",
     "SeriesNumber",
@@ -115,8 +116,5 @@ def _tag(keyword: str) -> int:
 KEYWORD = {_tag(keyword): keyword for keyword in (*PER_SLICE, *SHARED, *SUBJECT)}
 KEYWORD |= {group << 16 | element: name for name, (group, element) in PRIVATE.items()}
 
-FUNCTIONAL_GROUPS = {
-    0x52009229: "SharedFunctionalGroupsSequence",
-    0x52009230: "PerFrameFunctionalGroupsSequence",
-}
-ENHANCED_ONLY = {_tag("EchoPulseSequence"): "EchoPulseSequence"}
+# Of enhanced multi-frame files: sequences, read by pydicom.
+FUNCTIONAL_GROUPS = (0x00180012, 0x52009229, 0x52009230)

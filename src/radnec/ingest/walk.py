@@ -10,7 +10,7 @@ from radnec.core.errors import CaseExcluded
 
 
 def walk(root: Path) -> Iterator[str]:
-    """Yield every regular file below `root`, depth first, names sorted.
+    """Yield every regular file below `root`, a folder's files before its folders, by name.
 
     Linked folders are followed, each real folder once, so that a link to a parent does not
     loop. Names are not looked at: DICOM files often have no extension.
@@ -22,16 +22,21 @@ def walk(root: Path) -> Iterator[str]:
     """
     if not Path(root).is_dir():
         raise CaseExcluded("the case's DICOM folder does not exist")
-    seen: set[tuple[int, int]] = set()
-    for folder, folders, files in os.walk(root, followlinks=True):
-        status = Path(folder).stat()
-        identity = (status.st_dev, status.st_ino)
-        if identity in seen:
-            folders.clear()
-            continue
-        seen.add(identity)
-        folders.sort()
-        for name in sorted(files):
-            path = Path(folder, name)
-            if path.is_file():
-                yield str(path)
+    yield from _below(str(root), set())
+
+
+def _below(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    status = Path(folder).stat()
+    identity = (status.st_dev, status.st_ino)
+    if identity in seen:
+        return
+    seen.add(identity)
+    # scandir knows without another look at the disk what is a file and what a folder.
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_file():
+            yield entry.path
+    for entry in entries:
+        if entry.is_dir():
+            yield from _below(entry.path, seen)
