@@ -22,8 +22,9 @@ class Volume:
 
     Attributes
     ----------
-    series, study
-        Short hashes of the UIDs; `series` ends in ``-1``, ``-2`` where one UID holds several.
+    series, study, patient
+        Short hashes of the UIDs and of the patient's id; `series` ends in ``-1``, ``-2`` where
+        one UID holds several volumes.
     session
         Studies of the same day have the same one.
     slices
@@ -38,6 +39,7 @@ class Volume:
 
     series: str
     study: str
+    patient: str
     session: str
     header: Header
     slices: list[Slice]
@@ -77,7 +79,7 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
     by_series: dict[str, list[Slice]] = defaultdict(list)
     for one in slices:
         by_series[str(one.header.get("SeriesInstanceUID", ""))].append(one)
-    sessions = _sessions(slices)
+    sessions = sessions_of(slices)
     found: list[Volume] = []
     for uid, members in by_series.items():
         unique, copies = _without_copies(members)
@@ -94,6 +96,7 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
                 Volume(
                     series=short_hash(uid) + (f"-{number}" if len(parts) > 1 else ""),
                     study=short_hash(study),
+                    patient=patient_of(header),
                     session=sessions[study],
                     header=header,
                     slices=ordered,
@@ -106,15 +109,20 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
     return sorted(found, key=lambda volume: (volume.study, volume.moment, volume.series))
 
 
-def _sessions(slices: Sequence[Slice]) -> dict[str, str]:
+def sessions_of(slices: Sequence[Slice]) -> dict[str, str]:
     """Map each study to its session: one visit is often filed as several studies of a day."""
-    by_day: dict[str, str] = {}
+    by_day: dict[tuple[str, str], str] = {}
     sessions: dict[str, str] = {}
     for header in {id(one.header): one.header for one in slices}.values():
         study = str(header.get("StudyInstanceUID", ""))
-        day = str(header.get("StudyDate", "")) or study
+        day = (patient_of(header), str(header.get("StudyDate", "")) or study)
         sessions.setdefault(study, by_day.setdefault(day, short_hash(study)))
     return sessions
+
+
+def patient_of(header: Header) -> str:
+    """Return a short hash of the patient's id (or name): to tell patients apart, never shown."""
+    return short_hash(str(header.get("PatientID") or header.get("PatientName") or ""))
 
 
 def _without_copies(members: list[Slice]) -> tuple[list[Slice], int]:

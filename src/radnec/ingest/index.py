@@ -52,7 +52,17 @@ def find_series(
     CaseExcluded
         If there is no such folder.
     """
-    found = scan(folder, threads=threads)
+    return found_in(scan(folder, threads=threads), settings, overrides, case)
+
+
+def found_in(
+    found: Scan,
+    settings: IngestSettings,
+    overrides: dict[str, str] | None = None,
+    case: str = "<case>",
+) -> Found:
+    """Group, identify and choose the series of slices that were read."""
+    overrides = overrides or {}
     identities = identify(volumes_of(found.slices), settings.min_confidence)
     looked_at: set[str] = set()
     while True:
@@ -145,6 +155,9 @@ def _require_usable(found: Found, job: CaseJob) -> None:
     for doubt in doubts(found.decisions[0].identity.volume.header):
         job.warn(doubt)
     trouble = list(found.trouble)
+    patients = {decision.identity.volume.patient for decision in found.chosen.values()}
+    if len(patients) > 1:
+        trouble.append(f"the chosen series belong to {len(patients)} different patients")
     folders = {str(Path(path).parent) for path in damaged}
     for sequence, decision in sorted(found.chosen.items()):
         volume = decision.identity.volume
