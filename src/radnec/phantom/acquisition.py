@@ -104,8 +104,7 @@ class Sampler:
         x = (np.arange(columns) - columns // 2) * (g.columns * g.pixel / columns)
         y = (np.arange(g.rows) - g.rows // 2) * g.pixel
         weights_x, weights_y = (
-            spline_weights(nodes, place)
-            for nodes, place in zip(self._nodes, (x, y), strict=False)
+            spline_weights(nodes, place) for nodes, place in zip(self._nodes, (x, y), strict=False)
         )
         offsets = (np.arange(_SUBSLICES) + 0.5) / _SUBSLICES - 0.5
         near_head = self._near_head(volume)

@@ -84,8 +84,8 @@ def load_anatomy() -> Anatomy:
     origin = head_image.affine[:3, 3]
     head = np.ascontiguousarray(head_image.dataobj, dtype=np.float32)
     brain = _filled(np.ascontiguousarray(_packaged("nimare", _MASK).dataobj) > 0)
-    white = _on_grid(_packaged("nilearn", _WHITE), origin, head.shape)
-    grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape)
+    white = _on_grid(_packaged("nilearn", _WHITE), origin, head.shape) * brain
+    grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape) * brain
     rim = ndimage.binary_dilation(brain, iterations=2) & ~brain
     eyes = _eyes(head.shape)
     sinus = _sinus(brain)
@@ -99,7 +99,7 @@ def load_anatomy() -> Anatomy:
 
     level, ball = head.ravel()[where], eyes.ravel()[where]
     inner, between = brain.ravel()[where], rim.ravel()[where]
-    pale, dark = (part.ravel()[where] * inner / np.float32(255) for part in (white, grey))
+    pale, dark = (part.ravel()[where] / np.float32(255) for part in (white, grey))
     excess = np.maximum(pale + dark, 1)
     pale /= excess
     dark /= excess
@@ -107,7 +107,9 @@ def load_anatomy() -> Anatomy:
     outer = ~(inner | between) * (1 - ball) * (1 - blood)
     soft = np.clip((level - _DARK) / (_MIDDLE - _DARK), 0, 1) * outer
     fat = soft * np.clip((level - _MIDDLE) / (_BRIGHT - _MIDDLE), 0, 1)
-    fluid = np.where(inner, 1 - pale - dark, np.where(between, _RIM * (1 - blood), ball))
+    fluid = np.where(
+        inner, np.maximum(1 - pale - dark, 0), np.where(between, _RIM * (1 - blood), ball)
+    )
     fractions = np.stack([pale, dark, fluid, fat, soft - fat, blood]).astype(np.float32)
     return Anatomy(fractions, where, white, grey, brain, origin)
 
@@ -155,9 +157,7 @@ def _packaged(package: str, path: str) -> nib.Nifti1Image:
     return nib.load(file)
 
 
-def _on_grid(
-    image: nib.Nifti1Image, origin: NDArray, shape: tuple[int, ...]
-) -> NDArray[np.uint8]:
+def _on_grid(image: nib.Nifti1Image, origin: NDArray, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Crop a 1 mm map (0 to 255) to another grid that differs by whole voxels."""
     start = np.round(origin - image.affine[:3, 3]).astype(int)
     box = tuple(slice(s, s + n) for s, n in zip(start, shape, strict=True))

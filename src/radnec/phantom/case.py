@@ -108,9 +108,7 @@ def signal_volume(anatomy: Anatomy, lesion: Lesion, name: str) -> NDArray[np.flo
         relaxation.BLOOD, relaxation.BLOOD_POOL_MM if dosed else 0.0, sequence
     )
     volume = anatomy.mix(np.array(values))
-    enhancing = contrast_signal(
-        relaxation.TUMOUR, lesion.gadolinium if dosed else 0.0, sequence
-    )
+    enhancing = contrast_signal(relaxation.TUMOUR, lesion.gadolinium if dosed else 0.0, sequence)
     necrotic = tissue_signal(relaxation.NECROSIS, sequence)
     solid = tissue_signal(relaxation.TUMOUR, sequence)
     part = volume[lesion.box]

@@ -64,9 +64,13 @@ def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesio
     solid, core, gadolinium, oedema, facts = draw(rng, offset, white, grey)
     enhancing = solid * (1 - core) * room
     core = solid * core * room
-    oedema = np.clip(oedema, 0, 1) * (1 - enhancing - core) * np.clip(white + 0.3 * grey, 0, 1)
+    oedema = (
+        np.clip(oedema, 0, 1)
+        * np.clip(1 - enhancing - core, 0, 1)
+        * np.clip(white + 0.3 * grey, 0, 1)
+    )
     facts |= {f"centre_{axis}": float(c) for axis, c in zip("xyz", centre, strict=True)}
-    debris = np.clip(0.3 + 0.3 * smooth_noise(rng, white.shape, 5.0), 0, 0.9)
+    debris = np.clip(0.15 + 0.2 * smooth_noise(rng, white.shape, 5.0), 0, 0.8)
     return Lesion(box, enhancing, core, oedema, gadolinium, debris, facts)
 
 
@@ -86,7 +90,7 @@ def _draw_recurrence(
     rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
 ) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
     """Lobulated nodules, patchy enhancement, oedema that has spread along white matter."""
-    radius = rng.uniform(11.0, 19.0)
+    radius = rng.uniform(13.0, 22.0)
     lobes = int(rng.integers(2, 5))
     distance = _ellipsoid(rng, white.shape, offset, radius, 0.25)
     for _ in range(lobes):
@@ -100,14 +104,14 @@ def _draw_recurrence(
 
     patchy = rng.uniform(0.45, 0.8)
     texture = np.exp(patchy * smooth_noise(rng, white.shape, 5.0) - 0.5 * patchy**2)
-    strength = rng.uniform(0.12, 0.35)
-    centre = radius * (rng.uniform(0.35, 0.6) if rng.random() < 0.35 else 0.0)
+    strength = rng.uniform(0.25, 0.6)
+    centre = radius * (rng.uniform(0.4, 0.8) if rng.random() < 0.35 else 0.0)
     core = np.zeros_like(solid)
     if centre > 0:
         hollow = _ellipsoid(rng, white.shape, offset, centre, 0.3)
-        core = _inside(hollow + 0.5 * centre * smooth_noise(rng, white.shape, 6.0), 1.5)
+        core = _inside(hollow + 0.3 * centre * smooth_noise(rng, white.shape, 6.0), 1.5)
 
-    oedema_ml = rng.uniform(30.0, 100.0)
+    oedema_ml = rng.uniform(40.0, 130.0)
     oedema = _infiltrate(rng, solid, white, grey, oedema_ml)
     facts = {
         "radius_mm": radius,
@@ -123,7 +127,7 @@ def _draw_necrosis(
     rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
 ) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
     """Ring around a core, sometimes open on one side; a compact halo of oedema."""
-    radius = rng.uniform(12.0, 21.0)
+    radius = rng.uniform(14.0, 25.0)
     ring = rng.uniform(2.5, 4.5)
     distance = _ellipsoid(rng, white.shape, offset, radius, 0.2)
     distance += rng.uniform(0.04, 0.12) * radius * smooth_noise(rng, white.shape, 14.0)
@@ -131,7 +135,7 @@ def _draw_necrosis(
     thickness = ring * np.clip(1 + 0.25 * smooth_noise(rng, white.shape, 12.0), 0.5, 1.6)
     core = _inside(distance + thickness, 0.7)
 
-    strength = rng.uniform(0.12, 0.35)
+    strength = rng.uniform(0.15, 0.4)
     gadolinium = strength * np.exp(0.2 * smooth_noise(rng, white.shape, 10.0))
     opening = 0.0
     if rng.random() < 0.3:  # an open ring enhances weakly on one side
@@ -139,7 +143,7 @@ def _draw_necrosis(
         side = _direction_cosine(rng, white.shape, offset)
         gadolinium = gadolinium * np.where(side > 1 - opening, 0.25, 1.0)
 
-    halo = rng.uniform(4.0, 10.0)
+    halo = rng.uniform(3.0, 9.0)
     edge = distance - halo * (1 + 0.25 * smooth_noise(rng, white.shape, 16.0))
     facts = {
         "radius_mm": radius,

@@ -1,0 +1,72 @@
+import argparse
+
+import pandas as pd
+import pytest
+
+from radnec.core.errors import InputError
+from radnec.phantom.cohort import draft_cases
+from radnec.phantom.command import add_commands
+
+
+def test_large_cohort_follows_table_1() -> None:
+    table = draft_cases(3000, 7, "raw")
+    assert (table.label == "necrosis").mean() == pytest.approx(0.4)
+    assert table.age.mean() == pytest.approx(46.87, abs=1)
+    assert (table.sex == "male").mean() == pytest.approx(131 / 234, abs=0.03)
+    shares = table.primary_diagnosis.value_counts(normalize=True)
+    # Ying et al. 2025, Table 1: 85, 49, 90 and 10 of 234.
+    assert shares["glioma_grade_2"] == pytest.approx(85 / 234, abs=0.03)
+    assert shares["glioma_grade_4"] == pytest.approx(90 / 234, abs=0.03)
+    assert shares["unknown"] == pytest.approx(10 / 234, abs=0.02)
+
+
+def test_diagnosis_of_the_new_lesion_agrees_with_label_and_primary() -> None:
+    table = draft_cases(200, 3, "raw")
+    necrosis = table.label == "necrosis"
+    assert (table.recurrent_diagnosis[necrosis] == "necrosis").all()
+    known = table[~necrosis & (table.primary_diagnosis != "unknown")]
+    assert (known.recurrent_diagnosis >= known.primary_diagnosis).all()
+
+
+def test_each_reason_for_exclusion_has_one_case_and_none_two() -> None:
+    table = draft_cases(20, 11, "raw/")
+    reasons = pd.DataFrame(
+        {
+            "few": table.x_phantom_defect == "few_slices",
+            "missing": table.x_phantom_defect == "missing_sequence",
+            "truncated": table.x_phantom_defect == "truncated_file",
+            "pathology": table.pathology == "no",
+            "radiotherapy": table.radiotherapy == "no",
+            "primary": table.primary_glioma == "yes",
+        }
+    )
+    assert (reasons.sum() == 1).all()
+    assert reasons.sum(axis=1).max() == 1
+    assert list(table.dicom[:2]) == ["raw/P001", "raw/P002"]
+
+
+def test_small_cohorts_have_only_usable_cases() -> None:
+    assert (draft_cases(9, 1, "raw").x_phantom_defect == "none").all()
+    assert (draft_cases(19, 1, "raw").x_phantom_defect != "none").sum() == 3
+    assert (draft_cases(19, 1, "raw").pathology == "yes").all()
+
+
+def test_seed_decides() -> None:
+    assert draft_cases(30, 5, "raw").equals(draft_cases(30, 5, "raw"))
+    assert not draft_cases(30, 5, "raw").equals(draft_cases(30, 6, "raw"))
+
+
+def test_no_cases_are_refused() -> None:
+    with pytest.raises(InputError, match="phantom cases is 0, expected at least 1"):
+        draft_cases(0, 1, "raw")
+
+
+def test_command_writes_the_table(tmp_path) -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    output = tmp_path / "cases.tsv"
+    options = ["--cases", "12", "--seed", "4", "--dicom-root", "raw"]
+    chosen = parser.parse_args(["phantom-cases", *options, "--output", str(output)])
+    chosen.run(chosen)
+    written = pd.read_csv(output, sep="\t")
+    pd.testing.assert_frame_equal(written, draft_cases(12, 4, "raw"), check_dtype=False)
