@@ -30,7 +30,7 @@ _PRIVATE_VR = {
 }
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _NUMBERS = frozenset({"DS", "IS"})
-_PAIRED_HIGH_BYTES = re.compile(rb"(?:[\x00-\x7f]|[\x81-\xfe][\x40-\xfe])*\Z")
+_PAIRED_HIGH_BYTES = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*\Z")
 _LARGEST = 1e15
 
 
@@ -115,12 +115,10 @@ def _guess(raw: bytes) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    try:
-        beyond = [c for c in raw.decode("gb18030") if ord(c) > 127]
-    except UnicodeDecodeError:
-        return "latin-1"
-    han = all("\u4e00" <= character <= "\u9fff" for character in beyond)
-    return "gb18030" if han and _PAIRED_HIGH_BYTES.match(raw) else "latin-1"
+    # Chinese characters are pairs of high bytes; letters with accents stand alone.
+    if _PAIRED_HIGH_BYTES.match(raw):
+        return "gb18030"
+    return "latin-1"
 
 
 def plain(value: Any) -> Plain | None:

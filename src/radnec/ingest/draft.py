@@ -53,10 +53,13 @@ def _dicom_rows(found: Scan, settings: IngestSettings) -> list[dict[str, str]]:
         patient = patient_of(one.header)
         session = sessions[str(one.header.get("StudyInstanceUID", ""))]
         visits[patient, str(one.header.get("StudyDate", "")), session].append(one)
-    patients = {name: i for i, name in enumerate(sorted({key[0] for key in visits}), start=1)}
     folders = {key: {str(Path(s.path).parent) for s in slices} for key, slices in visits.items()}
+    first: dict[str, str] = {}
+    for key in visits:
+        first[key[0]] = min(first.get(key[0], "\U0010ffff"), *folders[key])
+    patients = {name: i for i, name in enumerate(sorted(first, key=first.__getitem__), start=1)}
     rows, count = [], dict.fromkeys(patients, 0)
-    for key in sorted(visits):
+    for key in sorted(visits, key=lambda key: (patients[key[0]], *key)):
         count[key[0]] += 1
         name = f"p{patients[key[0]]:03d}"
         own = os.path.commonpath(folders[key])

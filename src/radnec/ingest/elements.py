@@ -88,6 +88,14 @@ def elements(
     return found, -1
 
 
+def value_start(data: bytes, at: int, encoding: Encoding, tag: int) -> int:
+    """Return where the value of the element at `at` begins, or `at` if it is another element."""
+    if at + 12 > len(data):
+        return at
+    found, _, _, value = _headers(encoding)(data, at)
+    return value if found == tag else at
+
+
 def _headers(encoding: Encoding) -> Callable[[bytes, int], tuple[int, bytes, int, int]]:
     """Return a function that reads where an element begins: the hot path, made once a file."""
     split = struct.Struct(f"{encoding.order}HH2sH").unpack_from

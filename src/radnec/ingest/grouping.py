@@ -95,7 +95,7 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
             found.append(
                 Volume(
                     series=short_hash(uid) + (f"-{number}" if len(parts) > 1 else ""),
-                    study=short_hash(study),
+                    study=short_hash(study) if study else "",
                     patient=patient_of(header),
                     session=sessions[study],
                     header=header,

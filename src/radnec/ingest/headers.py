@@ -16,7 +16,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from radnec.ingest.elements import CutOff, Damaged, Encoding, Raw, elements
+from radnec.ingest.elements import CutOff, Damaged, Encoding, Raw, elements, value_start
 from radnec.ingest.tags import FUNCTIONAL_GROUPS, KEYWORD
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -24,7 +24,7 @@ ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.
 
 CHARACTER_SET = 0x00080005
 _MEDIA_CLASS, _TRANSFER_SYNTAX = 0x00020002, 0x00020010
-_CLASS, _MANUFACTURER = 0x00080016, 0x00080070
+_CLASS, _MANUFACTURER, _PIXELS = 0x00080016, 0x00080070, 0x7FE00010
 _META = frozenset({_MEDIA_CLASS, _TRANSFER_SYNTAX})
 _WANTED = frozenset({CHARACTER_SET, *KEYWORD})
 _ENHANCED_TAGS = [*_WANTED, *FUNCTIONAL_GROUPS]
@@ -122,10 +122,9 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
         raise NotDicom
     syntax = UID(_text(meta, _TRANSFER_SYNTAX))
     if syntax == DeflatedExplicitVRLittleEndian:
-        try:
-            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[body:], _LARGEST_HEADER)
-        except zlib.error:
-            raise (Damaged if whole else CutOff) from None
+        if not whole:
+            raise CutOff
+        data = _inflate(data[body:])
         body, size = 0, len(data)
     if not syntax.is_transfer_syntax:
         explicit = _names_vr(data[body + 4 : body + 6])
@@ -140,7 +139,20 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
     if after >= 0 and maker in _END_BY_VENDOR:
         private, after = elements(data, after, encoding, _WANTED, _END_BY_VENDOR[maker])
         found |= private
+    if after >= 0:
+        after = value_start(data, after, encoding, _PIXELS)
     return RawHeader(found, None, str(syntax), size, after)
+
+
+def _inflate(data: bytes) -> bytes:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflated = inflater.decompress(data, _LARGEST_HEADER)
+    except zlib.error:
+        raise Damaged from None
+    if not inflater.eof:
+        raise CutOff
+    return inflated
 
 
 def _enhanced(data: bytes, size: int, found: dict[int, Raw], syntax: UID, whole: bool) -> RawHeader:
