@@ -50,7 +50,10 @@ def convert_case(
         of the series, and ``pixels_<sequence>``, a hash of the voxel values alone.
     """
     with case_stage(case=case, stage="convert", record=record, folder=images) as job:
-        Record.read(index_record).require_ok()
+        index = Record.read(index_record)
+        index.require_ok()
+        # Why a sequence is absent is known since then; the selection asks this record.
+        job.measures.update({k: v for k, v in index.measures.items() if k.startswith("why_no_")})
         with sealed("converting the chosen series"):
             if source.kind == "dicom":
                 for decision in _chosen(Path(source.path), series, settings):

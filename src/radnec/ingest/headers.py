@@ -54,7 +54,7 @@ class RawHeader(NamedTuple):
     frames
         For an enhanced multi-frame file, its header as pydicom reads it.
     pixels_from
-        Where the pixel data begin at the earliest; -1 where the file ends before.
+        Where the pixel data begin at the earliest.
     """
 
     elements: dict[int, Raw]
@@ -86,9 +86,7 @@ def read_raw(path: str) -> RawHeader:
         while True:
             whole = len(data) >= min(size, _LARGEST_HEADER)
             try:
-                header = _parse(data, start, size, whole)
-                if header.pixels_from >= 0 or whole:
-                    return header
+                return _parse(data, start, size, whole)
             except CutOff:
                 if whole:
                     raise Unreadable("cut off within the header") from None
@@ -117,7 +115,7 @@ def _start(data: bytes) -> int:
 def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
     meta, body = elements(data, start, Encoding(True, "<"), _META, _END_OF_META)
     if body < 0:
-        return RawHeader({}, None, "", size, -1)
+        raise CutOff
     if _text(meta, _MEDIA_CLASS) == MEDIA_DIRECTORY:
         raise NotDicom
     syntax = UID(_text(meta, _TRANSFER_SYNTAX))
@@ -139,9 +137,11 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
     if after >= 0 and maker in _END_BY_VENDOR:
         private, after = elements(data, after, encoding, _WANTED, _END_BY_VENDOR[maker])
         found |= private
-    if after >= 0:
-        after = value_start(data, after, encoding, _PIXELS)
-    return RawHeader(found, None, str(syntax), size, after)
+    # Every image has its pixels after all that is read here, every other object its content.
+    if after < 0:
+        raise CutOff
+    pixels_from = value_start(data, after, encoding, _PIXELS)
+    return RawHeader(found, None, str(syntax), size, pixels_from)
 
 
 def _inflate(data: bytes) -> bytes:
@@ -165,8 +165,9 @@ def _enhanced(data: bytes, size: int, found: dict[int, Raw], syntax: UID, whole:
         if not whole:
             raise CutOff from None
         raise Unreadable(f"damaged multi-frame header ({type(error).__name__})") from None
-    reached = stream.tell() < len(data)
-    return RawHeader(found, header, str(syntax), size, stream.tell() if reached else -1)
+    if stream.tell() >= len(data):
+        raise CutOff
+    return RawHeader(found, header, str(syntax), size, stream.tell())
 
 
 def _names_vr(two: bytes) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from radnec.core.cases import CaseSource
-from radnec.core.errors import CaseExcluded
+from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.choose import CHOSEN, REFUSED, Decision, choose
 from radnec.ingest.content import not_an_image
@@ -115,6 +115,7 @@ def index_case(
         if source.kind == "dicom":
             named = read_overrides(overrides, case)
             found = find_series(Path(source.path), settings, named, case=case, threads=threads)
+            _require_known(named, found, overrides, case)
             rows += [series_row(case, one) for one in found.decisions]
             job.measures.update(_measures(found))
             _require_usable(found, job)
@@ -124,6 +125,16 @@ def index_case(
             job.measures["sequences"] = ",".join(one.sequence for one in files if not one.fault)
             require_usable(files)
     write_series(rows, series)
+
+
+def _require_known(named: dict[str, str], found: Found, table: Path | None, case: str) -> None:
+    known = sorted(one.identity.volume.series for one in found.decisions)
+    for series in named:
+        if series not in known:
+            raise InputError(
+                f"{table}: series {series!r} is not among the series of case {case!r}, expected "
+                f"one of {', '.join(known) or 'none, the case has no series'}"
+            )
 
 
 def _measures(found: Found) -> dict[str, float | str]:

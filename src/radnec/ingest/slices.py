@@ -181,8 +181,6 @@ def _slice(
 
 def _is_cut_off(raw: RawHeader, header: Header) -> bool:
     """Say whether a file is shorter than its uncompressed pixel data need."""
-    if raw.pixels_from < 0:
-        return True
     if header.get("TransferSyntaxUID", raw.transfer_syntax) not in _UNCOMPRESSED:
         return False
     factors = [
