@@ -86,10 +86,11 @@ def _calibration_panel(
     curve = read["calibration_curve"]
     if curve.empty:
         say_empty(axes, "not defined")
-    axes.fill_between(
-        curve["predicted"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0
-    )
-    axes.plot(curve["predicted"], curve["observed"], color=colour)
+    else:
+        axes.fill_between(
+            curve["predicted"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0
+        )
+        axes.plot(curve["predicted"], curve["observed"], color=colour)
     for label, edge, towards, hue in (
         ("recurrence", 0.0, 0.045, NEGATIVE_COLOUR),
         (POSITIVE, 1.0, 0.955, POSITIVE_COLOUR),
