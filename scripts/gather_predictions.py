@@ -9,5 +9,6 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         gather_predictions(
             runs=[Path(path) for path in snakemake.input.runs],
+            notice=snakemake.params.notice,
             predictions=Path(snakemake.output.predictions),
         )

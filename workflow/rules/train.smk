@@ -83,5 +83,6 @@ rule gather_predictions:
         runtime=10,
     params:
         code=code("gather_predictions"),
+        notice=NOTICE,
     script:
         "../../scripts/gather_predictions.py"
