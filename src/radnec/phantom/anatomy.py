@@ -84,6 +84,7 @@ def load_anatomy() -> Anatomy:
     origin = head_image.affine[:3, 3]
     head = np.ascontiguousarray(head_image.dataobj, dtype=np.float32)
     brain = _filled(np.ascontiguousarray(_packaged("nimare", _MASK).dataobj) > 0)
+    brain[:, :, 0] = False  # the neck that goes on below holds no brain
     white = _on_grid(_packaged("nilearn", _WHITE), origin, head.shape) * brain
     grey = _on_grid(_packaged("nilearn", _GREY), origin, head.shape) * brain
     rim = ndimage.binary_dilation(brain, iterations=2) & ~brain
@@ -94,7 +95,6 @@ def load_anatomy() -> Anatomy:
     # the bottom the edge stays, so that the neck goes on below the template.
     frame = np.zeros(head.shape, dtype=bool)
     frame[1:-1, 1:-1, :-1] = True
-    brain[:, :, 0] = False
     where = np.flatnonzero(((head > _DARK) | rim | brain | sinus | (eyes > 0)) & frame)
 
     level, ball = head.ravel()[where], eyes.ravel()[where]
@@ -154,7 +154,7 @@ def _packaged(package: str, path: str) -> nib.Nifti1Image:
     file = Path(folders[0]) / path if folders else None
     if file is None or not file.is_file():
         raise InputError(f"the phantom needs {path} of the package {package}, which is not there")
-    return nib.load(file)
+    return nib.Nifti1Image.from_filename(file)
 
 
 def _on_grid(image: nib.Nifti1Image, origin: NDArray, shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -13,11 +13,12 @@ from radnec.core.errors import InputError
 from radnec.core.files import atomic_dir, write_json
 from radnec.core.labels import CLASSES
 from radnec.phantom import relaxation
-from radnec.phantom.acquisition import Geometry, Sampler, receive_field, record
+from radnec.phantom.acquisition import receive_field, record
 from radnec.phantom.anatomy import Anatomy, load_anatomy
 from radnec.phantom.dicom import Series, Study, write_series
 from radnec.phantom.lesions import Lesion, draw_lesion
 from radnec.phantom.patient import ACQUIRED, Session, draw_session, generator
+from radnec.phantom.sampling import Geometry, Sampler
 from radnec.phantom.settings import PhantomSettings
 from radnec.phantom.signal import SEQUENCE_PARAMETERS, contrast_signal, tissue_signal, washout
 from radnec.phantom.truth import write_masks
@@ -104,9 +105,8 @@ def signal_volume(anatomy: Anatomy, lesion: Lesion, name: str) -> NDArray[np.flo
     dosed = name == "t1ce"
     values = [tissue_signal(tissue, sequence) for tissue in relaxation.NORMAL_TISSUES]
     blood = relaxation.NORMAL_TISSUES.index(relaxation.BLOOD)
-    values[blood] = washout(sequence) * contrast_signal(
-        relaxation.BLOOD, relaxation.BLOOD_POOL_MM if dosed else 0.0, sequence
-    )
+    pool = relaxation.BLOOD_POOL_MM if dosed else 0.0
+    values[blood] = washout(sequence) * float(contrast_signal(relaxation.BLOOD, pool, sequence))
     volume = anatomy.mix(np.array(values))
     enhancing = contrast_signal(relaxation.TUMOUR, lesion.gadolinium if dosed else 0.0, sequence)
     necrotic = tissue_signal(relaxation.NECROSIS, sequence)

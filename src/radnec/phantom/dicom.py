@@ -16,7 +16,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from radnec.core.seeding import derive_seed
-from radnec.phantom.acquisition import Geometry
+from radnec.phantom.sampling import Geometry
 from radnec.phantom.scanners import Scanner
 from radnec.phantom.signal import SEQUENCE_PARAMETERS
 from radnec.phantom.vendors import SeriesStyle

@@ -16,7 +16,8 @@ from scipy import ndimage
 
 from radnec.core.labels import POSITIVE
 from radnec.phantom.anatomy import Anatomy
-from radnec.phantom.fields import expand, smooth_noise, spline_weights
+from radnec.phantom.fields import smooth_noise
+from radnec.phantom.oedema import infiltrate
 
 _HALF = 60  # mm, half the edge of the box that holds a lesion and its oedema
 
@@ -53,10 +54,11 @@ class Lesion:
 def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesion:
     """Draw one lesion of class `label` somewhere in the white matter of a hemisphere."""
     centre = _draw_centre(rng, anatomy)
-    box = tuple(
+    x, y, z = (
         slice(max(c - _HALF, 0), min(c + _HALF, n))
         for c, n in zip(centre, anatomy.shape, strict=True)
     )
+    box = (x, y, z)
     white, grey = (part[box] / np.float32(255) for part in (anatomy.white, anatomy.grey))
     offset = [c - s.start for c, s in zip(centre, box, strict=True)]
     room = np.clip(2.5 * (white + grey) - 0.25, 0, 1)  # keeps out of the ventricles
@@ -112,7 +114,7 @@ def _draw_recurrence(
         core = _inside(hollow + 0.3 * centre * smooth_noise(rng, white.shape, 6.0), 1.5)
 
     oedema_ml = rng.uniform(40.0, 130.0)
-    oedema = _infiltrate(rng, solid, white, grey, oedema_ml)
+    oedema = infiltrate(rng, solid, white, grey, oedema_ml)
     facts = {
         "radius_mm": radius,
         "lobes": lobes,
@@ -185,41 +187,3 @@ def _direction_cosine(
 def _inside(distance: NDArray, width: float) -> NDArray[np.float32]:
     """Turn a signed distance into a fraction that falls from 1 to 0 over about 2 `width`."""
     return np.clip(0.5 - distance / (2 * width), 0, 1).astype(np.float32)
-
-
-def _infiltrate(
-    rng: np.random.Generator, seed: NDArray, white: NDArray, grey: NDArray, volume_ml: float
-) -> NDArray[np.float32]:
-    """Spread from the lesion by diffusion that follows the white matter.
-
-    As in the infiltration model of glioma growth (Swanson et al. 2000, Cell Prolif 33:317)
-    diffusion is faster in white matter than in grey, here by more than their factor of
-    five, since vasogenic oedema hardly enters the cortex. The contour that encloses
-    `volume_ml` outside the lesion is the edge of the oedema.
-    """
-    coarse = np.s_[::2, ::2, ::2]
-    pale, dark = white[coarse], grey[coarse]
-    speed = (pale**2 + 0.03 * dark) * np.exp(0.8 * smooth_noise(rng, pale.shape, 5.0))
-    speed = np.clip(speed, 0, 2.0) * 0.08  # explicit steps are stable below 1/6
-    spread = seed[coarse].copy()
-    source = spread > 0.5
-    for _ in range(150):
-        change = np.zeros_like(spread)
-        for axis in range(3):
-            near = tuple(np.s_[:-1] if a == axis else np.s_[:] for a in range(3))
-            far = tuple(np.s_[1:] if a == axis else np.s_[:] for a in range(3))
-            flow = 0.5 * (speed[near] + speed[far]) * (spread[far] - spread[near])
-            change[near] += flow
-            change[far] -= flow
-        spread += change
-        spread[source] = 1.0
-    reached = np.log(spread + 1e-9)
-    order = np.argsort(reached, axis=None)[::-1]
-    room = ((pale + 0.3 * dark) * (1 - seed[coarse])).ravel()[order]
-    enclosed = np.searchsorted(np.cumsum(room) * 8 / 1000, volume_ml)
-    level = reached.ravel()[order[min(int(enclosed), len(order) - 1)]]
-    weights = [
-        spline_weights(np.arange(0, n, 2), np.minimum(np.arange(n), (n - 1) // 2 * 2))
-        for n in white.shape
-    ]
-    return np.clip(0.5 + (expand(reached, *weights) - level) / 0.8, 0, 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from radnec.core.seeding import derive_seed
-from radnec.phantom.acquisition import Deformation
+from radnec.phantom.sampling import Deformation
 from radnec.phantom.scanners import SCANNERS, Scanner
 from radnec.phantom.settings import PhantomSettings
 

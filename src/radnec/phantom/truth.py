@@ -7,9 +7,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from radnec.phantom.acquisition import Sampler
 from radnec.phantom.anatomy import Anatomy
 from radnec.phantom.lesions import CORE, ENHANCING, OEDEMA, Lesion
+from radnec.phantom.sampling import Sampler
 
 _BRAIN = 8  # bit of the brain in the label volume; the lesion's labels lie below it
 

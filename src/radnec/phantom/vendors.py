@@ -81,22 +81,20 @@ def style_of(scanner: Scanner, series: str, *, bare: bool, slope: float) -> Seri
         Rescale slope, used by Philips only; the others store what they show.
     """
     maker = scanner.manufacturer
-    scan = series == "localizer"
-    inverted = series == "flair"
     siemens, general_electric = maker == "SIEMENS", maker == "GE MEDICAL SYSTEMS"
-    if scan:
-        scanning, variant = ("GR",), ("SP",)
-    elif inverted:
-        scanning, variant = (("SE", "IR") if not maker.startswith("Philips") else ("IR",)), ("SK",)
-    else:
-        scanning, variant = ("SE",), ("SK",)
+    scout, inverted = series == "localizer", series == "flair"
+    scanning: tuple[str, ...] = ("GR",) if scout else ("SE",)
+    variant: tuple[str, ...] = ("SP",) if scout else ("SK",)
+    if inverted:
+        scanning = ("IR",) if maker.startswith("Philips") else ("SE", "IR")
+    image_type: tuple[str, ...]
     if siemens:
-        variant = ("SK", "SP", "MP") if inverted else ("SK", "SP") if not scan else variant
-        image_type: tuple[str, ...] = ("ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D", "ND")
+        variant = variant if scout else ("SK", "SP", "MP") if inverted else ("SK", "SP")
+        image_type = ("ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D", "ND")
     elif general_electric:
         image_type = ("ORIGINAL", "PRIMARY", "OTHER")
     else:
-        kind = "FFE" if scan else "IR" if inverted else "SE"
+        kind = "FFE" if scout else "IR" if inverted else "SE"
         image_type = ("ORIGINAL", "PRIMARY", f"M_{kind}", "M", kind)
     contrast = None
     if series == "t1ce":
@@ -106,7 +104,7 @@ def style_of(scanner: Scanner, series: str, *, bare: bool, slope: float) -> Seri
         description=_DESCRIPTIONS[maker][series],
         scanning_sequence=scanning,
         sequence_variant=variant,
-        scan_options=("FAST_GEMS",) if general_electric and not scan else ("PFP",),
+        scan_options=("FAST_GEMS",) if general_electric and not scout else ("PFP",),
         sequence_name=_SIEMENS_NAMES[series] if siemens else None,
         image_type=image_type,
         echo_train=_ECHO_TRAIN[series],
