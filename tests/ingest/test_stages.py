@@ -260,8 +260,9 @@ def test_folder_that_changed_between_the_stages(study, ingest, tmp_path):
 
     found = ingest(study)
     shutil.rmtree(study / "a")
+    source = CaseSource("dicom", str(study), {})
     convert_case(
-        case="P1", source=CaseSource("dicom", str(study), {}), series=found.out / "series" / "P1.tsv",
+        case="P1", source=source, series=found.out / "series" / "P1.tsv",
         index_record=found.out / "index" / "P1.json", settings=SETTINGS,
         images=tmp_path / "i", record=tmp_path / "r.json",
     )  # fmt: skip

@@ -55,7 +55,7 @@ def choose(
             decisions[id(one)] = Decision(one, one.sequence, NOT_USED, why)
         elif sequence not in SEQUENCES:
             status = REFUSED if faults and sequence == AMBIGUOUS else NOT_USED
-            reason = f"{why}; {faults}" if faults else why
+            reason = f"{why}; {faults}" if faults and faults not in why else why
             decisions[id(one)] = Decision(one, sequence, status, reason)
         elif faults:
             decisions[id(one)] = Decision(one, sequence, REFUSED, f"{faults} ({why})")

@@ -74,7 +74,7 @@ def context_of(series: Sequence[tuple[Volume, Facts]]) -> Context:
     after: dict[str, str] = {}
     promised: set[str] = set()
     for volume, facts in series:
-        share = shares([*tag_evidence(volume.header), *name_evidence(facts)], READINGS)
+        share = shares([*tag_evidence(volume.header), *name_evidence(facts)], READINGS, among=2)
         # Bolus perfusion needs contrast agent; arterial spin labelling does not.
         if (share["yes"] > _KNOWN or "perfusion" in facts.words) and volume.moment:
             after[volume.session] = min(volume.moment, after.get(volume.session, volume.moment))
@@ -99,7 +99,7 @@ def judge(
             evidence.append(Evidence("no", EVIDENCE, "acquired before the contrast agent"))
     if not evidence:
         evidence += _circumstances(volume, facts, context)
-    share = shares(evidence, READINGS)
+    share = shares(evidence, READINGS, among=2)
     return share, tuple(piece.reason for piece in sorted(evidence, key=lambda e: -e.weight))
 
 

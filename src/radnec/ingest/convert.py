@@ -166,5 +166,9 @@ def _require_order(image: nib.nifti1.Nifti1Image, affine: np.ndarray, ends: np.n
     )
     data = nib.orientations.apply_orientation(np.asanyarray(image.dataobj), turn)
     scale = max(float(np.abs(ends).max()), 1.0)
-    if not np.allclose(data[..., [0, -1]], ends, atol=1e-3 * scale):
+    found = data[..., [0, -1]]
+    if np.allclose(found, ends, atol=1e-3 * scale):
+        return
+    if np.allclose(found, ends[..., ::-1], atol=1e-3 * scale):
         raise CaseExcluded("after conversion the slices are not in the order of the headers")
+    raise CaseExcluded("after conversion the values differ from those of the slices")

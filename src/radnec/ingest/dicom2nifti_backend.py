@@ -55,6 +55,10 @@ def to_nifti(slices: Sequence[Dataset]) -> nib.nifti1.Nifti1Image:
     try:
         return dicom_array_to_nifti(list(slices), None, reorient_nifti=False)["NII"]
     except (ConversionError, ConversionValidationError) as error:
-        code = str(error)
-        known = REASONS.get(code, "dicom2nifti refuses the series")
-        raise CaseExcluded(known) from None
+        raise CaseExcluded(REASONS.get(str(error), "dicom2nifti refuses the series")) from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Where it has no check of its own, it fails with whatever Python raises.
+        kind = type(error).__name__
+        raise CaseExcluded(f"dicom2nifti cannot convert the series ({kind})") from None

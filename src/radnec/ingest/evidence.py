@@ -19,11 +19,18 @@ class Evidence(NamedTuple):
     reason: str
 
 
-def shares(evidence: Iterable[Evidence], readings: tuple[str, ...]) -> dict[str, float]:
-    """Return each reading's share of the evidence: softmax of the summed log odds."""
-    totals = dict.fromkeys(readings, 0.0)
+def shares(evidence: Iterable[Evidence], readings: tuple[str, ...], among: int) -> dict[str, float]:
+    """Return each reading's share of the evidence: softmax of the summed log odds.
+
+    Parameters
+    ----------
+    among
+        How many readings are possible at all, whether named in `readings` or not; those
+        without evidence count as equally likely.
+    """
+    totals: dict[str, float] = {}
     for piece in evidence:
-        totals[piece.reading] += piece.weight
-    highest = max(totals.values())
-    powers = {name: math.exp(total - highest) for name, total in totals.items()}
-    return {name: power / sum(powers.values()) for name, power in powers.items()}
+        totals[piece.reading] = totals.get(piece.reading, 0.0) + piece.weight
+    powers = {name: math.exp(total) for name, total in totals.items()}
+    whole = sum(powers.values()) + max(0, among - len(powers))
+    return {name: powers.get(name, 1.0) / whole for name in readings}

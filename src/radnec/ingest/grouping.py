@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
-from radnec.ingest.geometry import Geometry, describe, directions, sort_along_normal
+from radnec.ingest.geometry import MIN_SLICES, Geometry, describe, directions, sort_along_normal
 from radnec.ingest.slices import Header, Slice
 
 # More volumes than this, told apart by time or b value, are one series of many volumes.
@@ -51,11 +51,15 @@ class Volume:
     @property
     def faults(self) -> tuple[str, ...]:
         """What keeps the volume from being converted, each in words."""
-        cut = sum(one.cut_off for one in self.slices)
-        if not cut:
-            return self.geometry.faults
-        n = len(self.slices)
-        return (*self.geometry.faults, f"{cut} of {n} slice files cut off ({n - cut} readable)")
+        found = self.geometry.faults
+        n, cut = len(self.slices), sum(one.cut_off for one in self.slices)
+        if n < MIN_SLICES and self.parts > 1:
+            found += (
+                f"one of {self.parts} stacks of its series, apart in orientation, size or contrast",
+            )
+        if cut:
+            found += (f"{cut} of {n} slice files cut off ({n - cut} readable)",)
+        return found
 
     @property
     def moment(self) -> str:
@@ -100,13 +104,24 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
                     session=sessions[study],
                     header=header,
                     slices=ordered,
-                    geometry=describe(ordered),
+                    geometry=_geometry(ordered, repeats),
                     copies=copies if number == 1 else 0,
                     repeats=repeats,
                     parts=len(parts),
                 )
             )
     return sorted(found, key=lambda volume: (volume.study, volume.moment, volume.series))
+
+
+def _geometry(ordered: list[Slice], repeats: int) -> Geometry:
+    """Describe a stack; of a series with many volumes, the places of one of them."""
+    if repeats == 1:
+        return describe(ordered)
+    places = list({_place(one): one for one in ordered}.values())
+    if len(places) == 1:
+        return describe(ordered)
+    fault = f"{repeats} volumes in one series (4-D)"
+    return dataclasses.replace(describe(places), faults=(fault,))
 
 
 def sessions_of(slices: Sequence[Slice]) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _identify(
     if not evidence:
         reason = "no names, echo or repetition time in the headers to tell the sequence by"
         return Identity(volume, facts, "unknown", 0.0, _given(given), (), (reason,))
-    share = shares(evidence, weighting.READINGS)
+    share = shares(evidence, weighting.READINGS, weighting.AMONG)
     ranked = sorted(share, key=lambda name: -share[name])
     best = ranked[0]
     reasons = _reasons(evidence, best)

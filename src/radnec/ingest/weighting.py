@@ -9,6 +9,8 @@ from radnec.ingest.evidence import EVIDENCE, HINT, STATEMENT, Evidence
 from radnec.ingest.facts import Facts
 
 READINGS = ("t1", "t2", "flair", "proton density", "T2*", "steady state", "other inversion")
+# About as many contrasts of the head are in use as there are readings here.
+AMONG = 6
 
 # T1 of cerebrospinal fluid in ms; hardly depends on the field (Rooney et al. 2007, Magn Reson
 # Med 57:308, table 1: 4.0 to 4.5 s at 0.2 to 7 T).
