@@ -49,7 +49,7 @@ rule write_rulegraph:
         snakefile=lambda wildcards: os.path.relpath(HOUSE / "Snakefile"),
     shell:
         "python -m snakemake --snakefile {params.snakefile:q} --configfile {input.config:q}"
-        " --rulegraph dot > {output.graph:q} 2> {log:q}"
+        " --rerun-triggers mtime --rulegraph dot > {output.graph:q} 2> {log:q}"
 
 
 # Figure 2: the workflow, drawn from that graph.
