@@ -55,6 +55,15 @@ def tiny() -> nn.Module:
     )
 
 
+def small() -> nn.Module:
+    """Return a 2D network large enough for the toy task and quick on one thread."""
+    layers: list[nn.Module] = []
+    for before, after, stride in ((3, 8, 1), (8, 16, 2), (16, 32, 2)):
+        layers += [nn.Conv2d(before, after, 3, stride, padding=1), nn.BatchNorm2d(after)]
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(32, 2))
+
+
 def tiny_without_state() -> nn.Module:
     """Return a 2D network in which a case does not depend on the others of its batch."""
     return nn.Sequential(
