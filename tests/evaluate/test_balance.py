@@ -68,6 +68,14 @@ def test_smd_of_means_by_hand():
     assert found.smd == pytest.approx((2 - 4) / math.sqrt((1 + 4) / 2))
 
 
+def test_smd_limits_by_hand():
+    found = compare_means(np.array([1.0, 2, 3]), np.array([2.0, 4, 6]))
+    error = math.sqrt(6 / 9 + found.smd**2 / 12)
+    assert found.smd_high - found.smd == pytest.approx(1.959964 * error, abs=1e-5)
+    assert compare_counts(SEX).smd_low >= 0
+    assert math.isnan(compare_counts(np.array([[5, 4], [10, 9], [6, 9]])).smd_low)
+
+
 def test_t_tests_are_statsmodels():
     rng = np.random.default_rng(1)
     first, second = rng.normal(46, 11, 176), rng.normal(47, 14, 58)

@@ -44,7 +44,9 @@ def published_cases() -> pd.DataFrame:
 
 def write_study(folder, cases, sets, fold="holdout"):
     cases.to_csv(folder / "given.tsv", sep="\t", index=False)
-    status = cases[["case", "label"]].assign(status="included", stage="", reason="")
+    status = cases[["case", "label"]].assign(
+        patient=cases.get("patient", cases["case"]), status="included", stage="", reason=""
+    )
     status.to_csv(folder / "cohort.tsv", sep="\t", index=False)
     split = cases[["case", "label"]].assign(patient=cases["case"], fold=fold, set=sets)
     split.to_csv(folder / "split.tsv", sep="\t", index=False)
@@ -116,6 +118,15 @@ def test_missing_columns_and_values_are_stated(tmp_path):
     assert table.loc["sex", "notes"].iloc[0] == "5 cases without this value, not tested"
 
 
+def test_patients_with_several_cases_are_counted(tmp_path):
+    cases = published_cases()
+    cases["patient"] = [f"Q{k // 2}" for k in range(234)]
+    write_study(tmp_path, cases, ["train"] * 176 + ["test"] * 58)
+    row = describe(tmp_path).set_index("characteristic").loc["patients"]
+    assert (int(row["train"]), int(row["test"]), int(row["total"])) == (88, 29, 117)
+    assert "not independent" in row["notes"]
+
+
 def test_cross_validation_has_no_two_sets(tmp_path):
     write_study(tmp_path, published_cases(), ["train"] * 176 + ["test"] * 58, fold="r0f0")
     table = describe(tmp_path)
@@ -145,7 +156,7 @@ def scanner_study(tmp_path):
     write_sidecars(tmp_path / "nifti", "C", **ge)
     write_sidecars(tmp_path / "nifti", "D")
     write_sidecars(tmp_path / "nifti", "E", **ge)
-    cases = pd.DataFrame({"case": list("ABCDE"), "label": "recurrence"})
+    cases = pd.DataFrame({"case": list("ABCDE"), "label": "recurrence", "patient": list("ABCDE")})
     cases["status"] = ["included"] * 4 + ["excluded"]
     cases.to_csv(tmp_path / "cohort.tsv", sep="\t", index=False)
 

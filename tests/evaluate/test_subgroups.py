@@ -26,7 +26,7 @@ def study(tmp_path, confounded=False, n=80):
     cases["sex"] = rng.choice(["male", "female"], n)
     cases["primary_diagnosis"] = rng.choice(["glioma_grade_2", "glioma_grade_4"], n)
     cases.to_csv(tmp_path / "given.tsv", sep="\t", index=False)
-    status = cases[["case", "label"]].assign(status="included")
+    status = cases[["case", "label"]].assign(patient=cases["case"], status="included")
     status.to_csv(tmp_path / "cohort.tsv", sep="\t", index=False)
     for case, label in zip(cases["case"], labels, strict=True):
         ge = label == "necrosis" if confounded else rng.random() < 0.5

@@ -31,6 +31,20 @@ def test_by_hand():
     assert found.wilcoxon_p == pytest.approx(0.25)
 
 
+def test_limits_of_cohens_d_are_near_the_noncentral_t():
+    values = np.random.default_rng(2).beta(4, 2, 58)
+    found = against_chance(values, 0.95)
+    root = math.sqrt(58)
+    assert stats.nct.sf(found.t, 57, found.d_low * root) == pytest.approx(0.025, abs=0.005)
+    assert stats.nct.cdf(found.t, 57, found.d_high * root) == pytest.approx(0.025, abs=0.005)
+
+
+@pytest.mark.parametrize("n", [2, 9, 58])
+def test_saturated_probabilities_do_not_break_it(n):
+    found = against_chance(1 - 1e-7 * np.arange(1.0, n + 1), 0.95)
+    assert 0 < found.d_low < found.d < found.d_high
+
+
 def test_densenet_row_of_table_5():
     # A sample with t = 5.15 over 58 cases has the printed p = 3.24e-6 within 5 %.
     rng = np.random.default_rng(0)

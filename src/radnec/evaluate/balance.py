@@ -8,9 +8,13 @@ import math
 import numpy as np
 from scipy import stats
 
+from radnec.evaluate.intervals import z_value
+
 # Below this expected count Pearson's chi-square is not trusted (Cochran 1954).
 _SMALL_EXPECTED = 5.0
 _MONTE_CARLO_TABLES = 9999
+# Table 1 describes; its level is not a setting of the evaluation.
+CONFIDENCE = 0.95
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,9 +28,10 @@ class Comparison:
     further_p, further_test
         Welch's t-test, or Fisher's exact test where expected counts are small; NaN and empty
         where no second test is needed.
-    smd
+    smd, smd_low, smd_high
         Standardised difference: size of the imbalance whatever the number of cases; 0.1 is
-        commonly called negligible.
+        commonly called negligible. Limits for means and for two levels (Hedges and Olkin
+        1985); a difference of many levels has none.
     """
 
     p: float
@@ -34,10 +39,14 @@ class Comparison:
     further_p: float
     further_test: str
     smd: float
+    smd_low: float
+    smd_high: float
     note: str = ""
 
 
-def compare_means(first: np.ndarray, second: np.ndarray) -> Comparison:
+def compare_means(
+    first: np.ndarray, second: np.ndarray, confidence: float = CONFIDENCE
+) -> Comparison:
     """Compare a continuous variable: Student's t-test as in the paper, Welch's beside it.
 
     The standardised difference is the difference of means over the root of the mean variance
@@ -46,22 +55,24 @@ def compare_means(first: np.ndarray, second: np.ndarray) -> Comparison:
     test = "Student t"
     if min(len(first), len(second)) < 2:
         note = "not defined: a group has fewer than 2 values"
-        return Comparison(math.nan, test, math.nan, "", math.nan, note)
+        return _not_defined(test, note)
     pooled = (first.var(ddof=1) + second.var(ddof=1)) / 2
     if pooled == 0:
-        return Comparison(
-            math.nan, test, math.nan, "", math.nan, "not defined: no variation in either group"
-        )
+        return _not_defined(test, "not defined: no variation in either group")
+    smd = float((first.mean() - second.mean()) / math.sqrt(pooled))
+    low, high = _smd_limits(smd, len(first), len(second), confidence)
     return Comparison(
         p=float(stats.ttest_ind(first, second).pvalue),
         test=test,
         further_p=float(stats.ttest_ind(first, second, equal_var=False).pvalue),
         further_test="Welch t",
-        smd=float((first.mean() - second.mean()) / math.sqrt(pooled)),
+        smd=smd,
+        smd_low=low,
+        smd_high=high,
     )
 
 
-def compare_counts(counts: np.ndarray) -> Comparison:
+def compare_counts(counts: np.ndarray, confidence: float = CONFIDENCE) -> Comparison:
     """Compare a categorical variable: Pearson's chi-square without correction, as in the paper.
 
     Parameters
@@ -79,7 +90,7 @@ def compare_counts(counts: np.ndarray) -> Comparison:
     seen = np.asarray(counts)[np.asarray(counts).sum(axis=1) > 0]
     if len(seen) < 2 or (seen.sum(axis=0) == 0).any():
         note = "not defined: fewer than two levels, or an empty group"
-        return Comparison(math.nan, test, math.nan, "", math.nan, note)
+        return _not_defined(test, note)
     pearson = stats.chi2_contingency(seen, correction=False)
     further_p, further_test = math.nan, ""
     if pearson.expected_freq.min() < _SMALL_EXPECTED:
@@ -92,7 +103,13 @@ def compare_counts(counts: np.ndarray) -> Comparison:
             further_p = float(stats.fisher_exact(seen, method=method).pvalue)
             further_test = "Fisher exact, Monte Carlo"
     smd = categorical_smd(seen)
-    return Comparison(float(pearson.pvalue), test, further_p, further_test, smd)
+    low, high = math.nan, math.nan
+    if len(seen) == 2:
+        first, second = (int(n) for n in seen.sum(axis=0))
+        low, high = _smd_limits(smd, first, second, confidence)
+        # The sign of a difference of shares is not kept, so it is not below zero.
+        low = max(0.0, low)
+    return Comparison(float(pearson.pvalue), test, further_p, further_test, smd, low, high)
 
 
 def categorical_smd(counts: np.ndarray) -> float:
@@ -108,3 +125,15 @@ def categorical_smd(counts: np.ndarray) -> float:
         (np.diag(rest[:, group]) - np.outer(rest[:, group], rest[:, group])) / 2 for group in (0, 1)
     )
     return float(math.sqrt(max(0.0, difference @ np.linalg.pinv(covariance) @ difference)))
+
+
+def _smd_limits(smd: float, first: int, second: int, confidence: float) -> tuple[float, float]:
+    """Return Hedges and Olkin's limits of a standardised difference."""
+    error = math.sqrt((first + second) / (first * second) + smd**2 / (2 * (first + second)))
+    half = z_value(confidence) * error
+    return smd - half, smd + half
+
+
+def _not_defined(test: str, note: str) -> Comparison:
+    nan = math.nan
+    return Comparison(nan, test, nan, "", nan, nan, nan, note)

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from radnec.core.tables import read_tsv
-from radnec.evaluate.balance import Comparison, compare_counts, compare_means
+from radnec.evaluate.estimate import Estimate
 from radnec.evaluate.output import NOT_DEFINED, p_text, write_for_people, write_results
 from radnec.evaluate.predictions import HOLDOUT
 from radnec.evaluate.scanners import read_scanners, scanner_rows
-
-_GRADES = ("glioma_grade_2", "glioma_grade_3", "glioma_grade_4")
-# Rows of the paper's table in its order. A level is shown when the paper has it or a case does.
-LEVELS = {
-    "sex": ("male", "female"),
-    "primary_diagnosis": (*_GRADES, "unknown"),
-    "recurrent_diagnosis": (*_GRADES, "necrosis", "unknown"),
-}
-_NOT_IN_PAPER = {("recurrent_diagnosis", "unknown")}
-_COLUMNS = (
-    *("characteristic", "level", "train", "test", "total", "p_value", "p_test"),
-    *("further_p", "further_test", "smd", "train_sd", "test_sd", "total_sd", "notes"),
-)
-_NUMBERS = ("p_value", "further_p", "smd", "train_sd", "test_sd", "total_sd")
+from radnec.evaluate.table1_rows import COLUMNS, table1_rows
 
 
 def describe_cohort(
@@ -55,11 +40,7 @@ def describe_cohort(
     if one_split:
         tested = table["case"].isin(parts.loc[parts["set"] == "test", "case"])
         groups |= {"train": ~tested, "test": tested}
-    rows = [_line("n", "", {name: int(members.sum()) for name, members in groups.items()})]
-    rows += _age(table, groups)
-    for name in LEVELS:
-        rows += _categories(table, name, groups)
-    written = pd.DataFrame(rows, columns=list(_COLUMNS))
+    written = pd.DataFrame(table1_rows(table, groups), columns=list(COLUMNS))
     write_results(written, output, notice)
     remarks = (
         "p as in the published study (Student's t, Pearson's chi-square without correction). "
@@ -107,74 +88,11 @@ def describe_scanners(*, cohort: Path, nifti: Path, notice: str, output: Path) -
 
 
 def included_cases(cases_table: Path, cohort: Path) -> pd.DataFrame:
-    """Return the included cases: case, checked label, and the study's own columns as text."""
+    """Return the included cases: case, checked label and patient, and the study's own columns."""
     found = read_tsv(cohort, dtype=str)
-    included = found.loc[found["status"] == "included", ["case", "label"]]
-    own = read_tsv(cases_table, dtype=str).drop(columns="label")
+    included = found.loc[found["status"] == "included", ["case", "label", "patient"]]
+    own = read_tsv(cases_table, dtype=str).drop(columns=["label", "patient"], errors="ignore")
     return included.merge(own, on="case", how="left", validate="one_to_one").fillna("")
-
-
-def _line(
-    characteristic: str,
-    level: str,
-    cells: dict[str, Any],
-    compared: Comparison | None = None,
-    note: str = "",
-) -> dict[str, Any]:
-    line = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(_NUMBERS, math.nan)}
-    line |= {"characteristic": characteristic, "level": level, "notes": note, **cells}
-    if compared is not None:
-        line |= {
-            "p_value": compared.p,
-            "p_test": compared.test,
-            "further_p": compared.further_p,
-            "further_test": compared.further_test,
-            "smd": compared.smd,
-            "notes": "; ".join(filter(None, (note, compared.note))),
-        }
-    return line
-
-
-def _age(table: pd.DataFrame, groups: dict[str, pd.Series]) -> list[dict[str, Any]]:
-    name = "age_years_mean"
-    if "age" not in table or (table["age"] == "").all():
-        return [_line(name, "", {}, note="not defined: the table of cases has no age")]
-    age = pd.to_numeric(table["age"])
-    values = {group: age[members].dropna().to_numpy() for group, members in groups.items()}
-    cells: dict[str, Any] = {}
-    for group, ages in values.items():
-        cells[group] = f"{ages.mean():.2f}" if len(ages) else ""
-        cells[f"{group}_sd"] = float(np.std(ages, ddof=1)) if len(ages) > 1 else math.nan
-    missing = int(age.isna().sum())
-    note = f"{missing} cases without age" if missing else ""
-    compared = compare_means(values["train"], values["test"]) if "train" in values else None
-    return [_line(name, "", cells, compared, note)]
-
-
-def _categories(
-    table: pd.DataFrame, name: str, groups: dict[str, pd.Series]
-) -> list[dict[str, Any]]:
-    if name not in table or (table[name] == "").all():
-        return [_line(name, "", {}, note=f"not defined: the table of cases has no {name}")]
-    values = table[name]
-    levels = [
-        level
-        for level in LEVELS[name]
-        if (name, level) not in _NOT_IN_PAPER or (values == level).any()
-    ]
-    counts = {
-        level: {group: int((values[members] == level).sum()) for group, members in groups.items()}
-        for level in levels
-    }
-    compared = None
-    if "train" in groups:
-        compared = compare_counts(np.array([[c["train"], c["test"]] for c in counts.values()]))
-    missing = int((values == "").sum())
-    note = f"{missing} cases without this value, not tested" if missing else ""
-    return [
-        _line(name, level, cells, compared if at == 0 else None, note if at == 0 else "")
-        for at, (level, cells) in enumerate(counts.items())
-    ]
 
 
 def _readable(written: pd.DataFrame, one_split: bool) -> pd.DataFrame:
@@ -193,8 +111,16 @@ def _readable(written: pd.DataFrame, one_split: bool) -> pd.DataFrame:
             cells["P value"] = p_text(row["p_value"]) if tested else ""
             further = row["further_test"]
             cells["Further test"] = f"{p_text(row['further_p'])} ({further})" if further else ""
-            smd = NOT_DEFINED if math.isnan(row["smd"]) else f"{row['smd']:.2f}"
-            cells["SMD"] = smd if tested else ""
+            smd = Estimate(row["smd"], row["smd_lo"], row["smd_hi"], "")
+            cells["SMD (95% CI)"] = _difference(smd) if tested else ""
         cells["Remarks"] = row["notes"]
         rows.append(cells)
     return pd.DataFrame(rows)
+
+
+def _difference(smd: Estimate) -> str:
+    """Return a standardised difference for reading; one of many levels has no interval."""
+    if math.isnan(smd.value):
+        return NOT_DEFINED
+    limits = f" ({smd.low:.2f} to {smd.high:.2f})" if smd.defined else ""
+    return f"{smd.value:.2f}{limits}"

@@ -52,6 +52,8 @@ def write_table5(models: Sequence[Model], path: Path, *, confidence: float, noti
                 "mean_lo": test.low,
                 "mean_hi": test.high,
                 "cohen_d": test.d,
+                "cohen_d_lo": test.d_low,
+                "cohen_d_hi": test.d_high,
                 "wilcoxon_p": test.wilcoxon_p,
                 "holm_p": corrected,
                 "input_set": model.input_set,
@@ -68,7 +70,7 @@ def write_table5(models: Sequence[Model], path: Path, *, confidence: float, noti
                 "Mean probability of the true class": with_interval(
                     Estimate(test.mean, test.low, test.high, "t")
                 ),
-                "Cohen's d": NOT_DEFINED if math.isnan(test.d) else f"{test.d:.2f}",
+                "Cohen's d": with_interval(Estimate(test.d, test.d_low, test.d_high, "t")),
                 "Wilcoxon p": p_text(test.wilcoxon_p),
                 "Holm p": p_text(corrected),
             }
@@ -103,6 +105,8 @@ def write_table6(models: Sequence[Model], path: Path, *, confidence: float, noti
                 f"{name}_mean_lo": one.low,
                 f"{name}_mean_hi": one.high,
                 f"{name}_cohen_d": one.d,
+                f"{name}_cohen_d_lo": one.d_low,
+                f"{name}_cohen_d_hi": one.d_high,
                 f"{name}_wilcoxon_p": one.wilcoxon_p,
                 f"{name}_holm_p": adjusted,
             }

@@ -8,6 +8,8 @@ import math
 import numpy as np
 from scipy import stats
 
+from radnec.evaluate.intervals import z_value
+
 CHANCE = 0.5
 
 
@@ -23,8 +25,8 @@ class OneSample:
         The same question without the assumption of a normal distribution.
     mean, low, high
         Mean probability of the true class with its t interval.
-    d
-        Cohen's d, mean difference over standard deviation.
+    d, d_low, d_high
+        Cohen's d, mean difference over standard deviation, with its large-sample interval.
     note
         Why the test is not defined; empty where it is.
     """
@@ -38,6 +40,8 @@ class OneSample:
     p: float
     wilcoxon_p: float
     d: float
+    d_low: float
+    d_high: float
     note: str = ""
 
 
@@ -61,16 +65,20 @@ def against_chance(true_class_probability: np.ndarray, confidence: float) -> One
     if n < 2:
         mean = float(values.mean()) if n else nan
         why = f"not defined: {n} case{'' if n == 1 else 's'}, at least 2 needed"
-        return OneSample(n, mean, nan, nan, nan, max(n - 1, 0), nan, nan, nan, why)
+        return OneSample(n, mean, nan, nan, nan, max(n - 1, 0), nan, nan, nan, nan, nan, why)
     mean = float(values.mean())
     spread = float(values.std(ddof=1))
     # Equal values whose mean rounds differently leave a spread of the order of 1e-17.
     if spread < 1e-12:
         why = "not defined: all probabilities are equal"
-        return OneSample(n, mean, nan, nan, nan, n - 1, nan, nan, nan, why)
+        return OneSample(n, mean, nan, nan, nan, n - 1, nan, nan, nan, nan, nan, why)
     test = stats.ttest_1samp(values, CHANCE)
     limits = test.confidence_interval(confidence)
     signed = stats.wilcoxon(values - CHANCE)
+    d = (mean - CHANCE) / spread
+    # Hedges and Olkin 1985, p. 86; the exact noncentral t has no numbers for the large t of
+    # saturated probabilities.
+    half = z_value(confidence) * math.sqrt(1 / n + d**2 / (2 * n))
     return OneSample(
         n,
         mean,
@@ -80,5 +88,7 @@ def against_chance(true_class_probability: np.ndarray, confidence: float) -> One
         n - 1,
         float(test.pvalue),
         float(signed.pvalue),
-        (mean - CHANCE) / spread,
+        d,
+        d - half,
+        d + half,
     )
