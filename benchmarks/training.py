@@ -1,0 +1,356 @@
+"""Speed and memory of the training engine, against the bare step and the usual loops.
+
+engine   throughput of each backbone in the engine, against forward, backward and step alone
+         on tensors already in memory; both by turns, same settings.
+loop     an epoch against MONAI's 3D classification tutorial loop (NIfTI files read and
+         transformed by a DataLoader) and the same loop with a CacheDataset: time spent outside
+         forward, backward and step, whole epoch, loss after the same number of epochs.
+memory   peak resident memory of a run on 500 and on 5,000 small cases.
+
+    python benchmarks/training.py engine --size 64 64 32
+    python benchmarks/training.py loop --backbone resnet10 --epochs 3
+    python benchmarks/training.py memory
+
+Only ratios from one run are comparable. On a machine that others use, read the columns in CPU
+seconds: they count this process and its finished children, not who else had the processor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from radnec.networks.registry import BACKBONES, build_network
+from radnec.training.checkpoint import Checkpoint
+from radnec.training.data import Volumes, fold_cases
+from radnec.training.device import memory_format, prepare_device
+from radnec.training.distributed import Team
+from radnec.training.loop import Trainer
+from radnec.training.loss import Loss
+from radnec.training.optimise import make_optimiser
+from radnec.training.progress import Progress
+from radnec.training.settings import TrainingSettings
+
+SEQUENCES = ("t1", "t1ce", "t2")
+PAPER: dict[str, Any] = {
+    "learning_rate": 1.0e-5, "batch_size": 2, "epochs": 300, "optimiser": "adam",
+    "weight_decay": 0.0, "loss": "cross_entropy", "sampling": "shuffled", "augmentation": [],
+    "schedule": "constant", "accumulation": 1, "validation_fraction": 0.0, "patience": 0,
+    "precision": "float32", "compile": False, "pretrained": {}, "grid": {}, "grid_folds": 3,
+}  # fmt: skip
+
+
+class Clock:
+    """Wall and CPU seconds, and what part of them was forward, backward and step."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self.inside = np.zeros(2)
+        self.total = np.zeros(2)
+
+    def now(self) -> np.ndarray:
+        """Return wall and CPU seconds so far."""
+        if self._device.type == "cuda":
+            torch.cuda.synchronize()
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return np.array([time.perf_counter(), sum(u.ru_utime + u.ru_stime for u in used)])
+
+    @contextmanager
+    def within(self, what: str) -> Iterator[None]:
+        """Add what the block takes to `inside` or `total`."""
+        start = self.now()
+        yield
+        setattr(self, what, getattr(self, what) + self.now() - start)
+
+    def watch(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the call, counted as inside."""
+        def watched(*arguments: Any, **named: Any) -> Any:
+            with self.within("inside"):
+                return call(*arguments, **named)
+
+        return watched
+
+
+def write_packed(folder: Path, cases: int, size: tuple[int, ...], rng: np.random.Generator) -> None:
+    """Write packed arrays and tables of volumes in which one class is brighter on one side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = np.where(np.arange(cases) % 4 == 0, "necrosis", "recurrence")
+    for sequence in SEQUENCES:
+        path = folder / f"{sequence}.npy"
+        array = np.lib.format.open_memmap(path, "w+", np.float16, (cases, *size))
+        for row in range(cases):
+            volume = rng.random(size, dtype=np.float32) * 0.9
+            volume[: size[0] // 2] += 0.1 * (labels[row] == "necrosis")
+            array[row] = volume
+        array.flush()
+    names = [f"case{row:04}" for row in range(cases)]
+    table = pd.DataFrame({"row": range(cases), "case": names, "label": labels})
+    table.to_csv(folder / "cases.tsv", sep="\t", index=False)
+    table.assign(patient=names, fold="holdout", set="train").to_csv(
+        folder / "split.tsv", sep="\t", index=False
+    )
+
+
+def make_trainer(folder: Path, backbone: str, device: torch.device, rate: float) -> Trainer:
+    volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
+    cases = fold_cases(folder / "split.tsv", folder / "cases.tsv", "holdout", ["train"])
+    torch.manual_seed(1)
+    return Trainer(
+        name=backbone,
+        network=build_network(backbone, len(SEQUENCES)).to(device),
+        training=cases,
+        validation=cases.iloc[:0],
+        volumes=volumes,
+        settings=TrainingSettings.from_mapping(PAPER | {"learning_rate": rate}),
+        seed=1,
+        device=device,
+        checkpoint=Checkpoint(folder / "checkpoints", backbone),
+        team=Team(),
+    )
+
+
+def epoch_of(trainer: Trainer) -> float:
+    """Train one epoch as `Trainer.run` does and return its mean loss."""
+    trainer._train_epoch(Progress(trainer.name, 1, len(trainer.targets), 0))
+    trainer._end_epoch()
+    return trainer.state.history[-1]["train_loss"]
+
+
+def bare_epoch(network: nn.Module, optimiser: Any, loss: Loss, batches: list) -> None:
+    for images, targets in batches:
+        optimiser.zero_grad(set_to_none=True)
+        loss(network(images), targets).backward()
+        optimiser.step()
+
+
+def engine(options: argparse.Namespace, device: torch.device) -> None:
+    print(f"cases/s, {options.cases} cases of {options.size}, batches of 2, {device}")
+    print("| backbone | bare | engine | engine / bare, wall | engine / bare, CPU time |")
+    print("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_packed(folder, options.cases, tuple(options.size), np.random.default_rng(1))
+        for backbone in options.backbones:
+            trainer = make_trainer(folder, backbone, device, PAPER["learning_rate"])
+            torch.manual_seed(1)
+            network = build_network(backbone, len(SEQUENCES)).to(device)
+            network = network.to(memory_format=memory_format(device)).train()
+            optimiser = make_optimiser(network, trainer.settings)
+            order = range(0, options.cases, 2)
+            batches = [
+                (
+                    trainer.images([row, row + 1]).to(device, memory_format=memory_format(device)),
+                    torch.tensor(trainer.targets[row : row + 2], device=device),
+                )
+                for row in order
+            ]
+            taken: dict[str, list[np.ndarray]] = {"bare": [], "engine": []}
+            for turn in range(options.turns + 1):
+                for kind in ("bare", "engine"):
+                    clock = Clock(device)
+                    with clock.within("total"):
+                        if kind == "bare":
+                            bare_epoch(network, optimiser, trainer.loss, batches)
+                        else:
+                            epoch_of(trainer)
+                    if turn:  # the first warms up
+                        taken[kind].append(clock.total)
+            bare, ours = (np.median(taken[kind], axis=0) for kind in ("bare", "engine"))
+            print(
+                f"| {backbone} | {options.cases / bare[0]:.2f} | {options.cases / ours[0]:.2f} "
+                f"| {bare[0] / ours[0]:.3f} | {bare[1] / ours[1]:.3f} |",
+                flush=True,
+            )
+
+
+def tutorial_loop(
+    folder: Path, options: argparse.Namespace, device: torch.device, workers: int, cached: bool
+) -> tuple[Clock, list[float]]:
+    """Run the loop of MONAI's tutorial densenet_training_dict.py on three sequences."""
+    from monai import transforms
+    from monai.data import CacheDataset, DataLoader, Dataset
+
+    table = pd.read_csv(folder / "cases.tsv", sep="\t")
+    files = [
+        {name: str(folder / "nifti" / f"{case}_{name}.nii.gz") for name in SEQUENCES}
+        | {"label": int(label == "necrosis")}
+        for case, label in zip(table["case"], table["label"], strict=True)
+    ]
+    chain = transforms.Compose(
+        [
+            transforms.LoadImaged(keys=SEQUENCES, ensure_channel_first=True),
+            transforms.ScaleIntensityd(keys=SEQUENCES),
+            transforms.Resized(keys=SEQUENCES, spatial_size=options.size),
+            transforms.ConcatItemsd(keys=SEQUENCES, name="image"),
+        ]
+    )
+    data = CacheDataset(files, chain, progress=False) if cached else Dataset(files, chain)
+    loader = DataLoader(data, batch_size=2, shuffle=True, num_workers=workers)
+    torch.manual_seed(1)
+    network = build_network(options.backbone, len(SEQUENCES)).to(device).train()
+    optimiser = torch.optim.Adam(network.parameters(), options.rate)
+    loss_function = nn.CrossEntropyLoss()
+    clock, losses = Clock(device), []
+    for _ in range(options.epochs):
+        summed = 0.0
+        with clock.within("total"):
+            for batch in loader:
+                images, targets = batch["image"].to(device), batch["label"].to(device)
+                with clock.within("inside"):
+                    optimiser.zero_grad()
+                    loss = loss_function(network(images), targets)
+                    loss.backward()
+                    optimiser.step()
+                summed += loss.item() * len(targets)
+        losses.append(summed / len(files))
+    return clock, losses
+
+
+def engine_loop(
+    folder: Path, options: argparse.Namespace, device: torch.device
+) -> tuple[Clock, list[float]]:
+    trainer = make_trainer(folder, options.backbone, device, options.rate)
+    clock = Clock(device)
+    trainer.model = clock.watch(trainer.model)
+    trainer.loss = clock.watch(trainer.loss)  # type: ignore[assignment]
+    trainer.optimiser.step = clock.watch(trainer.optimiser.step)  # type: ignore[method-assign]
+    trainer.optimiser.zero_grad = clock.watch(trainer.optimiser.zero_grad)  # type: ignore
+    original = torch.Tensor.backward
+    torch.Tensor.backward = clock.watch(original)  # type: ignore[method-assign]
+    losses = []
+    try:
+        for _ in range(options.epochs):
+            with clock.within("total"):
+                losses.append(epoch_of(trainer))
+    finally:
+        torch.Tensor.backward = original  # type: ignore[method-assign]
+    return clock, losses
+
+
+def loop(options: argparse.Namespace, device: torch.device) -> None:
+    rng = np.random.default_rng(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_packed(folder, options.cases, tuple(options.size), rng)
+        (folder / "nifti").mkdir()
+        grid = tuple(options.grid)
+        zoom = [size / n for size, n in zip(grid, options.size, strict=True)]
+        for sequence in SEQUENCES:
+            array = np.load(folder / f"{sequence}.npy", mmap_mode="r")
+            for row, volume in enumerate(array):
+                index = [(np.arange(n) / z).astype(int) for n, z in zip(grid, zoom, strict=True)]
+                image = (volume[np.ix_(*index)] * 4095).astype(np.int16)
+                nibabel.Nifti1Image(image, np.eye(4)).to_filename(
+                    folder / "nifti" / f"case{row:04}_{sequence}.nii.gz"
+                )
+        runs: dict[str, Callable[[], tuple[Clock, list[float]]]] = {
+            "engine": lambda: engine_loop(folder, options, device)
+        }
+        for workers in options.workers:
+            runs[f"tutorial, {workers} workers"] = lambda w=workers: tutorial_loop(
+                folder, options, device, w, False
+            )
+        runs["CacheDataset"] = lambda: tutorial_loop(folder, options, device, 0, True)
+        print(f"{options.backbone}, {options.cases} cases of {options.size}, {device}; per epoch")
+        print("| loop | outside, wall s | outside, CPU s | whole, wall s | whole, CPU s | loss |")
+        print("|---|---|---|---|---|---|")
+        found = {}
+        for kind, run in runs.items():
+            clock, losses = run()
+            outside = (clock.total - clock.inside) / options.epochs
+            whole = clock.total / options.epochs
+            found[kind] = (outside, whole)
+            print(
+                f"| {kind} | {outside[0]:.3f} | {outside[1]:.3f} | {whole[0]:.2f} "
+                f"| {whole[1]:.2f} | {losses[-1]:.4f} |",
+                flush=True,
+            )
+        ours = found.pop("engine")
+        for kind, (outside, whole) in found.items():
+            print(
+                f"{kind} / engine: outside {outside[0] / ours[0][0]:.0f} (wall), "
+                f"{outside[1] / ours[0][1]:.0f} (CPU); whole {whole[0] / ours[1][0]:.2f} (wall), "
+                f"{whole[1] / ours[1][1]:.2f} (CPU)"
+            )
+
+
+def memory(options: argparse.Namespace) -> None:
+    """Each run in a process of its own: the peak of a process never falls."""
+    print("| cases | packed MB | peak resident MB |")
+    print("|---|---|---|")
+    peaks = []
+    for cases in (500, 5000):
+        command = [sys.executable, __file__, "memory-of", "--cases", str(cases)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        packed, peak = done.stdout.split()
+        peaks.append(float(peak))
+        print(f"| {cases} | {packed} | {peak} |", flush=True)
+    print(f"5,000 / 500: {peaks[1] / peaks[0]:.3f}")
+
+
+def memory_of(options: argparse.Namespace, device: torch.device) -> None:
+    from radnec.training.checkpoint import run_key
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # Written by a child, so that its memory does not count here.
+        subprocess.run([sys.executable, __file__, "write", folder, str(options.cases)], check=True)
+        trainer = make_trainer(folder, "mresnet", device, PAPER["learning_rate"])
+        run_key({}, trainer.training, trainer.volumes)
+        for row in range(0, options.cases, 2):
+            images = trainer.images([row, row + 1])
+            if row < 100:
+                trainer.loss(trainer.model(images), torch.tensor([0, 1])).backward()
+                trainer.optimiser.step()
+        packed = sum((folder / f"{name}.npy").stat().st_size for name in SEQUENCES)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(f"{packed / 1e6:.0f} {peak / 1e6:.0f}")
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["write"]:
+        write_packed(Path(sys.argv[2]), int(sys.argv[3]), (32, 32, 32), np.random.default_rng(1))
+        return
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["engine", "loop", "memory", "memory-of"])
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--size", type=int, nargs=3, default=[160, 160, 32], help="network input")
+    parser.add_argument("--grid", type=int, nargs=3, default=[256, 256, 32], help="NIfTI files")
+    parser.add_argument("--cases", type=int, default=8)
+    parser.add_argument("--turns", type=int, default=3, help="epochs of each kind (engine)")
+    parser.add_argument("--backbones", nargs="+", default=list(BACKBONES), help="for engine")
+    parser.add_argument("--backbone", default="resnet10", help="for loop")
+    parser.add_argument("--epochs", type=int, default=3, help="for loop")
+    parser.add_argument("--rate", type=float, default=1e-4, help="learning rate, for loop")
+    parser.add_argument("--workers", type=int, nargs="+", default=[0], help="for loop")
+    options = parser.parse_args()
+    device = prepare_device(options.device, options.threads)
+    if options.what == "engine":
+        engine(options, device)
+    elif options.what == "loop":
+        loop(options, device)
+    elif options.what == "memory":
+        memory(options)
+    else:
+        memory_of(options, device)
+
+
+if __name__ == "__main__":
+    main()
