@@ -76,7 +76,7 @@ def results_folder(folder: Path, lesions: bool) -> Path:
             ),
             (
                 "energy",
-                "share of the map in the lesion with oedema",
+                "share of the map in the brain that lies in the lesion with oedema",
                 "all",
                 4,
                 0.4,

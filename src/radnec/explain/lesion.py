@@ -1,8 +1,9 @@
 """Whether a map points at the lesion: the pointing game and the energy inside of it.
 
-Both are read against chance, which for one case is the share of the brain that the lesion takes
-up: a point put anywhere in the brain hits with that probability, and a map without preference
-has that share of its energy there.
+Both look at the brain only and are read against chance, which for one case is the share of the
+brain that the lesion takes up: a point put anywhere in the brain hits with that probability, and
+a map without preference has that share of its energy there. What the map shows outside of the
+brain, where nothing can be found, is told apart.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ class LesionScore:
     Attributes
     ----------
     hit
-        Whether the peak lies in the lesion (Zhang et al. 2018, "Top-down neural attention by
-        excitation backprop", pointing game); False for a map of zeros.
+        Whether the peak within the brain lies in the lesion (pointing game, Zhang et al. 2018,
+        "Top-down neural attention by excitation backprop"); False for a map of zeros.
     near
         Whether it lies in the lesion or within the tolerance of it.
     energy
-        Share of the map's sum inside of the lesion (Wang et al. 2020, Score-CAM, energy-based
-        pointing game); NaN for a map of zeros.
+        Share of the map's sum over the brain that lies in the lesion (Wang et al. 2020,
+        Score-CAM, energy-based pointing game); NaN where the map is zero.
+    outside
+        Share of the map's whole sum outside of the brain; NaN for a map of zeros.
     chance
         Share of the brain that is lesion.
     chance_near
@@ -38,6 +41,7 @@ class LesionScore:
     hit: bool
     near: bool
     energy: float
+    outside: float
     chance: float
     chance_near: float
     distance_mm: float
@@ -45,7 +49,6 @@ class LesionScore:
 
 def score_map(
     volume: np.ndarray,
-    peak: tuple[float, float, float] | None,
     lesion: np.ndarray,
     brain: np.ndarray,
     spacing: tuple[float, ...],
@@ -57,8 +60,6 @@ def score_map(
     ----------
     volume
         Map (x, y, z), not negative.
-    peak
-        Voxel of its peak, see :func:`radnec.explain.cam.peak_voxel`.
     lesion, brain
         Boolean masks (x, y, z) on the same grid.
     spacing
@@ -69,17 +70,33 @@ def score_map(
     distance = ndimage.distance_transform_edt(~lesion, sampling=spacing)
     around = distance <= tolerance_mm
     brain_size = int(brain.sum())
-    total = float(volume.sum())
-    # Where the peak lies between two voxels, half to even decides: the same voxel each time.
-    voxel = None if peak is None else tuple(np.rint(peak).astype(int))
+    total, inside = float(volume.sum()), float(volume[brain].sum())
+    voxel = peak_in(volume, brain)
     return LesionScore(
         hit=voxel is not None and bool(lesion[voxel]),
         near=voxel is not None and bool(around[voxel]),
-        energy=float(volume[lesion].sum()) / total if total > 0 else float("nan"),
+        energy=float(volume[lesion & brain].sum()) / inside if inside > 0 else float("nan"),
+        outside=1.0 - inside / total if total > 0 else float("nan"),
         chance=float((lesion & brain).sum()) / brain_size,
         chance_near=float((around & brain).sum()) / brain_size,
         distance_mm=float("nan") if voxel is None else float(distance[voxel]),
     )
+
+
+def peak_in(volume: np.ndarray, brain: np.ndarray) -> tuple[int, int, int] | None:
+    """Return the voxel of the brain where a map is highest; None where it is zero all over.
+
+    A map made on a coarse grid is flat beyond the middle of its outermost cells. Of voxels that
+    share the highest value, the one nearest to their common middle is taken.
+    """
+    highest = float(np.where(brain, volume, 0.0).max())
+    if not highest > 0:
+        return None
+    # Interpolation leaves differences in the last digits of a plateau.
+    shared = np.argwhere(brain & (volume >= highest * (1 - 1e-5)))
+    steps = ((shared - shared.mean(axis=0)) ** 2).sum(axis=1)
+    x, y, z = (int(place) for place in shared[int(steps.argmin())])
+    return x, y, z
 
 
 def pointing_p_value(hits: int, chances: np.ndarray) -> float:

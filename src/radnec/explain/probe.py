@@ -31,7 +31,18 @@ PARTS: dict[str, tuple[int, ...] | None] = {
 DIRECTIONS: tuple[Direction, ...] = ("insertion", "deletion")
 
 LESION_COLUMNS = [
-    *("case", "label", "part", "hit", "near", "energy", "chance", "chance_near", "distance_mm"),
+    *(
+        "case",
+        "label",
+        "part",
+        "hit",
+        "near",
+        "energy",
+        "outside",
+        "chance",
+        "chance_near",
+        "distance_mm",
+    ),
     *("foreign_hit", "foreign_near", "foreign_energy"),
 ]
 CURVE_COLUMNS = ["case", "label", "direction", "map", "fraction", "probability", "area"]
@@ -66,13 +77,6 @@ class Probe:
     def brain(self, case: str) -> np.ndarray:
         """Return a case's brain (x, y, z) on the normalised grid."""
         return mask_on_grid(self.brains / case / "mask.nii.gz", self.map_file(case))
-
-    def peak(self, case: str) -> tuple[float, float, float] | None:
-        """Return the voxel of the peak of a case's map, None for a map of zeros."""
-        row = self.summary.loc[case]
-        if row["zero"] == "yes":
-            return None
-        return float(row["peak_x"]), float(row["peak_y"]), float(row["peak_z"])
 
     def curves(self, case: str, other: str, volume: torch.Tensor) -> list[dict[str, Any]]:
         """Follow the probability in the order of the case's own map and of another case's.
@@ -150,14 +154,7 @@ def score_lesions(probe: Probe, lesions: Mapping[str, Path]) -> list[dict[str, A
         for part, labels in PARTS.items():
             lesion = mask_on_grid(lesions[case], probe.map_file(case), labels)
             own, *foreign = (
-                score_map(
-                    maps[one],
-                    probe.peak(one),
-                    lesion,
-                    brain,
-                    spacing,
-                    probe.settings.tolerance_mm,
-                )
+                score_map(maps[one], lesion, brain, spacing, probe.settings.tolerance_mm)
                 for one in [case, *(one for one in cases if one != case)]
             )
             rows.append(

@@ -95,6 +95,7 @@ def explain_run(
     network = load_network(model, target)
     layer = find_layer(network, settings.layer)
     rows = []
+    one_cell = False
     with atomic_dir(outdir) as folder:
         for case, row in tqdm(
             list(zip(cases["case"], cases["row"], strict=True)), desc="explain", unit="case"
@@ -140,6 +141,14 @@ def explain_run(
                     "zero": "yes" if peak is None else "no",
                     **dict(zip(("peak_x", "peak_y", "peak_z"), peak or (None,) * 3, strict=True)),
                 }
+            )
+            one_cell = found.evidence.size == 1
+        if one_cell:
+            log.warning(
+                "explain.layer: the grid of %s is one voxel for volumes of %s: such a map is the "
+                "same everywhere; name an earlier layer",
+                layer,
+                volumes.size,
             )
         write_tsv(pd.DataFrame(rows), folder / SUMMARY)
 

@@ -36,6 +36,7 @@ def summarise(
     metrics: list[Metric] = []
     for group in ("all", *CLASSES):
         metrics += _zero_maps(_of(summary, group), group)
+        metrics += _outside(_of(tables["lesions"], group), group, seed)
         for part, lesions in _of(tables["lesions"], group).groupby("part", sort=False):
             metrics += _pointing(lesions, str(part), group, settings.tolerance_mm)
             metrics += _energy(lesions, str(part), group, seed)
@@ -53,6 +54,20 @@ def _zero_maps(summary: pd.DataFrame, group: str) -> Iterator[Metric]:
     zeros = int((summary["zero"] == "yes").sum())
     estimate = rate_interval(zeros, len(summary))
     yield Metric("zero maps", "cases without a map", group, len(summary), *estimate, NAN, NAN)
+
+
+def _outside(lesions: pd.DataFrame, group: str, seed: int) -> Iterator[Metric]:
+    shares = lesions.drop_duplicates("case")["outside"].dropna()
+    if len(shares):
+        yield Metric(
+            test="energy",
+            measure="share of the map outside of the brain",
+            group=group,
+            n=len(shares),
+            **_bounds(mean_interval(shares, derive_seed(seed, "outside", group))),
+            chance=NAN,
+            p=NAN,
+        )
 
 
 def _pointing(lesions: pd.DataFrame, part: str, group: str, tolerance: float) -> Iterator[Metric]:
@@ -87,7 +102,7 @@ def _energy(lesions: pd.DataFrame, part: str, group: str, seed: int) -> Iterator
     known = lesions.dropna(subset=["energy"])
     yield Metric(
         test="energy",
-        measure=f"share of the map in the {part}",
+        measure=f"share of the map in the brain that lies in the {part}",
         group=group,
         n=len(known),
         **_bounds(mean_interval(known["energy"], derive_seed(seed, "energy", part, group))),

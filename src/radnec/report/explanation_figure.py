@@ -69,7 +69,8 @@ def _short(measure: str) -> str:
     for long, short in (
         ("enhancing part and core", "core"),
         ("lesion with oedema", "lesion"),
-        ("share of the map", "energy"),
+        ("share of the map in the brain that lies in", "energy in"),
+        ("share of the map outside of", "energy outside"),
         (" the ", " "),
     ):
         measure = measure.replace(long, short)
