@@ -92,7 +92,7 @@ def _draw_recurrence(
     rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
 ) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
     """Lobulated nodules, patchy enhancement, oedema that has spread along white matter."""
-    radius = rng.uniform(13.0, 22.0)
+    radius = rng.uniform(14.0, 24.0)
     lobes = int(rng.integers(2, 5))
     distance = _ellipsoid(rng, white.shape, offset, radius, 0.25)
     for _ in range(lobes):
@@ -113,7 +113,7 @@ def _draw_recurrence(
         hollow = _ellipsoid(rng, white.shape, offset, centre, 0.3)
         core = _inside(hollow + 0.3 * centre * smooth_noise(rng, white.shape, 6.0), 1.5)
 
-    oedema_ml = rng.uniform(40.0, 130.0)
+    oedema_ml = rng.uniform(40.0, 150.0)
     oedema = infiltrate(rng, solid, white, grey, oedema_ml)
     facts = {
         "radius_mm": radius,
@@ -129,8 +129,8 @@ def _draw_necrosis(
     rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
 ) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
     """Ring around a core, sometimes open on one side; a compact halo of oedema."""
-    radius = rng.uniform(14.0, 25.0)
-    ring = rng.uniform(2.5, 4.5)
+    radius = rng.uniform(15.0, 25.0)
+    ring = rng.uniform(2.2, 4.2)
     distance = _ellipsoid(rng, white.shape, offset, radius, 0.2)
     distance += rng.uniform(0.04, 0.12) * radius * smooth_noise(rng, white.shape, 14.0)
     solid = _inside(distance, 1.0)
