@@ -9,12 +9,8 @@ from radnec.ingest.vocabulary import fold, meanings, test_object
 _NAMES = ("SeriesDescription", "ProtocolName", "StudyDescription", "ImageComments")
 _PATIENT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")
 _NEWBORN_KG = 15.0
-# Body parts of DICOM PS3.16 annex L that contain the brain, as they are written in practice.
-_HEAD_PARTS = frozenset(
-    {"", "head", "brain", "skull", "headneck", "head neck", "head and neck", "neuro", "cranium"}
-    | {"cerebrum", "hypophysis", "pituitary", "orbit", "iac", "wholebody", "whole body", "other"}
-    | {"kopf", "schadel", "tete", "crane", "unknown", "none", "headbrain", "brain stem", "face"}
-)
+# Body parts of DICOM PS3.16 annex L that are no words for it in a series description.
+_OTHER_PARTS = frozenset({"hip", "hand", "arm", "leg", "aorta", "tmj", "sspine", "iliac"})
 
 
 def not_a_head(header: Header) -> str:
@@ -36,7 +32,9 @@ def not_a_head(header: Header) -> str:
         return ""
     if "not head" in named:
         return "another part of the body by the names in the headers"
-    if part not in _HEAD_PARTS and "head" not in meanings([part]) | studied:
+    # What is no known part of the body at all, in whatever language, may be a head.
+    other = part in _OTHER_PARTS or "not head" in meanings([part])
+    if other and "head" not in meanings([part]) | studied:
         return "another part of the body by Body Part Examined"
     return ""
 
