@@ -1,11 +1,42 @@
-"""Smaller copies of an image on which a registration is found faster."""
+"""Smaller, evenly lit copies of an image on which a registration is found faster and better."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
+from skimage import filters
 
 from radnec.preprocess.volumes import Affine, Volume, spacing_of
+
+# Width of the Gaussian that takes the receive field for what is smooth.
+_SHADING_MM = 15.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """An image as one stage of the search sees it.
+
+    Attributes
+    ----------
+    data, affine
+        Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+).
+    head
+        Array (x, y, z), true where the head is rather than air.
+    """
+
+    data: Volume
+    affine: Affine
+    head: npt.NDArray[np.bool_]
+
+
+def make_level(data: Volume, affine: Affine, spacing: float, *, even: bool) -> Level:
+    """Return an image thinned to `spacing` mm with the head it shows, its shading evened or not."""
+    small, small_affine = shrink(clip_extremes(data), affine, spacing)
+    head = head_of(small)
+    return Level(even_shading(small, small_affine, head) if even else small, small_affine, head)
 
 
 def shrink(data: Volume, affine: Affine, spacing: float) -> tuple[Volume, Affine]:
@@ -42,3 +73,33 @@ def clip_extremes(data: Volume) -> Volume:
     """Cut the darkest and brightest half per cent, which would take most of the histogram."""
     low, high = np.percentile(data, [0.5, 99.5])
     return np.clip(data, low, high) if high > low else data
+
+
+def head_of(data: Volume) -> npt.NDArray[np.bool_]:
+    """Return the voxels (x, y, z) that show the head rather than air, roughly.
+
+    Otsu's threshold separates bright tissue from the rest; half of it keeps dark tissue too.
+    """
+    low, high = (float(value) for value in np.percentile(data, [1, 99]))
+    between = float(filters.threshold_otsu(np.clip(data, low, high)))
+    mask = ndimage.binary_opening(data > low + (between - low) / 2)
+    return np.asarray(ndimage.binary_fill_holes(mask))
+
+
+def even_shading(data: Volume, affine: Affine, head: npt.NDArray[np.bool_]) -> Volume:
+    """Divide an image by its local mean over the head.
+
+    The receive field of the coil stays with the scanner while the head moves. Two sequences
+    share it, and mutual information finds part of its match there: on thick slices of
+    different contrast that drew registrations half a millimetre along the slice direction.
+
+    Returns
+    -------
+    Array (x, y, z), around 1 in the head, cut at its brightest half per cent.
+    """
+    inside = head.astype(np.float32)
+    width = _SHADING_MM / spacing_of(affine)
+    share = ndimage.gaussian_filter(inside, width)
+    mean = ndimage.gaussian_filter(data * inside, width) / np.maximum(share, 1e-2)
+    even = data / np.maximum(mean, 1e-3 * max(float(data.max()), 1e-6))
+    return np.clip(even, 0, np.percentile(even[head], 99.5) if head.any() else None)

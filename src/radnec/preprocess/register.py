@@ -16,15 +16,15 @@ from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.sequences import SEQUENCES, reference_of
 from radnec.core.settings import Settings
 from radnec.preprocess.itk import load_ants, to_ants
-from radnec.preprocess.rigid import Image, RigidResult, find_movement
+from radnec.preprocess.rigid import Prepared, RigidResult, find_movement, prepare
 from radnec.preprocess.transforms import (
-    centre_of_mass,
     displacement,
     rotation_angle,
     write_movement,
 )
-from radnec.preprocess.volumes import read_volume, same_grid, write_volume
+from radnec.preprocess.volumes import Affine, Volume, read_volume, same_grid, write_volume
 
+Image = tuple[Volume, Affine]
 log = logging.getLogger(__name__)
 
 
@@ -100,8 +100,9 @@ def register_case(
                 _pass_on(job, name, fixed, images)
         elif others:
             ants = load_ants(seed)
+            prepared = prepare(*fixed)
             for name in others:
-                _register(job, ants, name, fixed, images, settings)
+                _register(job, ants, name, fixed, prepared, images, settings)
 
 
 def _pass_on(job: CaseJob, name: str, fixed: Image, images: Path) -> None:
@@ -122,19 +123,21 @@ def _register(
     ants: ModuleType,
     name: str,
     fixed: Image,
+    reference: Prepared,
     images: Path,
     settings: RegistrationSettings,
 ) -> None:
     """Register one sequence, a second time from more starts where the first looks wrong."""
     moving = read_volume(images / f"{name}.nii.gz")
-    centre = centre_of_mass(*fixed)
-    result = find_movement(ants, fixed, moving)
+    prepared = prepare(*moving)
+    centre = reference.centre_of_head
+    result = find_movement(ants, reference, prepared)
     flags = _flags(result, centre, settings)
     job.measures[f"{name}_tries"] = 1
     if flags:
         log.warning("%s: %s; trying again from other starts", name, "; ".join(flags))
         job.measures[f"{name}_tries"] = 2
-        result = find_movement(ants, fixed, moving, wide=True)
+        result = find_movement(ants, reference, prepared, wide=True)
         flags = _flags(result, centre, settings)
     job.measures.update(
         {

@@ -12,12 +12,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from radnec.preprocess.itk import to_ants
-from radnec.preprocess.pyramid import clip_extremes, shrink
-from radnec.preprocess.similarity import compare_at, head_of
+from radnec.preprocess.pyramid import Level, make_level
+from radnec.preprocess.similarity import compare_at
 from radnec.preprocess.transforms import (
     centre_of_field,
     centre_of_mass,
@@ -29,10 +30,23 @@ from radnec.preprocess.volumes import Affine, Volume
 
 COARSE_MM = 4.0
 FINE_MM = 1.8
+_SAME_START_MM = 1.0
 # Degrees about x, y, z (right, front, up) for the second try.
 _RETRY_ROTATIONS = [sign * 20.0 * np.eye(3)[axis] for axis in range(3) for sign in (-1, 1)]
 
-Image = tuple[Volume, Affine]
+
+@dataclass(frozen=True)
+class Prepared:
+    """An image as the search and the refinement see it, and where it lies (mm).
+
+    The search uses the whole field, since the edge between head and air leads it from afar.
+    The refinement uses the head with its shading evened, where the metric is sharper.
+    """
+
+    coarse: Level
+    fine: Level
+    centre_of_head: np.ndarray
+    centre_of_field: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -55,89 +69,104 @@ class RigidResult:
     overlap: float
 
 
+def prepare(data: Volume, affine: Affine) -> Prepared:
+    """Make what the search needs of an image; a reference is prepared once for its case.
+
+    Parameters
+    ----------
+    data, affine
+        Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+).
+    """
+    coarse = make_level(data, affine, COARSE_MM, even=False)
+    return Prepared(
+        coarse,
+        make_level(data, affine, FINE_MM, even=True),
+        centre_of_mass(coarse.head.astype(np.float32), coarse.affine),
+        centre_of_field(data.shape, affine),
+    )
+
+
 def find_movement(
-    ants: ModuleType, reference: Image, moving: Image, *, wide: bool = False
+    ants: ModuleType, reference: Prepared, moving: Prepared, *, wide: bool = False
 ) -> RigidResult:
     """Register `moving` to `reference` rigidly by Mattes mutual information.
 
     Parameters
     ----------
-    reference, moving
-        Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+) of each.
     wide
         Start the coarse search from rotated positions as well (the second try).
     """
-    coarse = [
-        shrink(clip_extremes(data), affine, COARSE_MM) for data, affine in (reference, moving)
-    ]
-    fine = [shrink(clip_extremes(data), affine, FINE_MM) for data, affine in (reference, moving)]
-    head = head_of(coarse[0][0])
     found: list[tuple[float, Affine]] = []
-    for start in _starts(coarse[0], coarse[1], wide=wide):
-        movement = _optimise(
-            ants,
-            coarse[0],
-            coarse[1],
-            start,
-            iterations=(100, 50),
-            shrink_factors=(2, 1),
-            smoothing=(1, 0),
-        )
-        similarity, overlap = compare_at(coarse[0], coarse[1], movement, head)
+    for start in _starts(reference, moving, wide=wide):
+        movement = _search(ants, reference.coarse, moving.coarse, start)
+        similarity, overlap = compare_at(reference.fine, moving.fine, movement)
         found.append((similarity * min(1.0, overlap / 0.5), movement))
     best = max(found, key=lambda pair: pair[0])[1]
-    movement = _optimise(
-        ants,
-        fine[0],
-        fine[1],
-        best,
-        iterations=(20, 6),
-        shrink_factors=(2, 1),
-        smoothing=(1, 0),
-    )
-    before, _ = compare_at(coarse[0], coarse[1], np.eye(4), head)
-    after, overlap = compare_at(coarse[0], coarse[1], movement, head)
+    movement = _refine(ants, reference.fine, moving.fine, best)
+    before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
+    after, overlap = compare_at(reference.fine, moving.fine, movement)
     return RigidResult(movement, before, after, overlap)
 
 
-def _starts(reference: Image, moving: Image, *, wide: bool) -> list[Affine]:
-    """Return movements to start from: scanner frame, centres of mass, centres of the fields."""
-    masses = centre_of_mass(*moving) - centre_of_mass(*reference)
-    fields = centre_of_field(moving[0].shape, moving[1]) - centre_of_field(
-        reference[0].shape, reference[1]
-    )
+def _starts(reference: Prepared, moving: Prepared, *, wide: bool) -> list[Affine]:
+    """Return movements to start from: scanner frame, centres of the heads and of the fields."""
     rotations = [np.zeros(3), *(_RETRY_ROTATIONS if wide else ())]
-    centre = centre_of_mass(*reference)
-    return [
-        rigid_movement(rotation, shift, centre)
-        for rotation in rotations
-        for shift in (np.zeros(3), masses, fields)
-    ]
+    shifts = (
+        np.zeros(3),
+        moving.centre_of_head - reference.centre_of_head,
+        moving.centre_of_field - reference.centre_of_field,
+    )
+    starts: list[Affine] = []
+    for rotation in rotations:
+        for shift in shifts:
+            start = rigid_movement(rotation, shift, reference.centre_of_head)
+            # Within one session they are often the same.
+            if all(np.abs(start - other).max() > _SAME_START_MM for other in starts):
+                starts.append(start)
+    return starts
+
+
+def _search(ants: ModuleType, reference: Level, moving: Level, start: Affine) -> Affine:
+    """Look for the movement from afar, at twice the voxels' size."""
+    return _optimise(
+        ants,
+        reference,
+        moving,
+        start,
+        aff_iterations=(100,),
+        aff_shrink_factors=(2,),
+        aff_smoothing_sigmas=(1,),
+    )
+
+
+def _refine(ants: ModuleType, reference: Level, moving: Level, start: Affine) -> Affine:
+    """Find the last millimetre, inside the reference's head."""
+    return _optimise(
+        ants,
+        reference,
+        moving,
+        start,
+        aff_iterations=(20, 6),
+        aff_shrink_factors=(2, 1),
+        aff_smoothing_sigmas=(1, 0),
+        mask=to_ants(ants, reference.head.astype(np.float32), reference.affine),
+    )
 
 
 def _optimise(
-    ants: ModuleType,
-    reference: Image,
-    moving: Image,
-    start: Affine,
-    *,
-    iterations: tuple[int, ...],
-    shrink_factors: tuple[int, ...],
-    smoothing: tuple[int, ...],
+    ants: ModuleType, reference: Level, moving: Level, start: Affine, **schedule: Any
 ) -> Affine:
-    """Run ANTs once from `start` and return the movement it ends at."""
+    """Run ANTs once from `start` with Mattes mutual information; return where it ends."""
     with tempfile.TemporaryDirectory() as folder:
         begin = Path(folder) / "start.mat"
         write_movement(begin, start)
         result = ants.registration(
-            to_ants(ants, *reference),
-            to_ants(ants, *moving),
+            to_ants(ants, reference.data, reference.affine),
+            to_ants(ants, moving.data, moving.affine),
             type_of_transform="Rigid",
             initial_transform=[str(begin)],
             outprefix=str(Path(folder) / "found"),
             aff_metric="mattes",
-            aff_iterations=iterations,
-            aff_shrink_factors=shrink_factors,
-            aff_smoothing_sigmas=smoothing,
+            **schedule,
         )
         return read_movement(Path(result["fwdtransforms"][0]))

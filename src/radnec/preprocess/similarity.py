@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
-from skimage import filters
 
-from radnec.preprocess.volumes import Affine, Volume
+from radnec.preprocess.pyramid import Level
+from radnec.preprocess.volumes import Affine
 
 _BINS = 32
 
@@ -33,49 +33,25 @@ def normalised_mutual_information(
     return (entropy(joint.sum(axis=0)) + entropy(joint.sum(axis=1))) / together
 
 
-def compare_at(
-    reference: tuple[Volume, Affine],
-    moving: tuple[Volume, Affine],
-    movement: Affine,
-    head: npt.NDArray[np.bool_],
-) -> tuple[float, float]:
+def compare_at(reference: Level, moving: Level, movement: Affine) -> tuple[float, float]:
     """Compare two images with the moving one put in its place.
 
     Parameters
     ----------
-    reference, moving
-        Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+) of each.
     movement
         4 x 4 matrix from a point of the reference to the moving image, mm, RAS+.
-    head
-        Array (x, y, z), the reference's voxels that show the head.
 
     Returns
     -------
-    Normalised mutual information over the voxels that both images cover, and the fraction of
-    the head in the reference that lies inside the moving image's field of view.
+    Normalised mutual information over the reference's head where the moving image covers it
+    (1 where it hardly does), and the fraction of the head that it covers.
     """
-    data, affine = reference
-    other, other_affine = moving
-    to_voxel = np.linalg.inv(other_affine) @ movement @ affine
-    grid = np.indices(data.shape, dtype=np.float64).reshape(3, -1)
-    points = to_voxel[:3, :3] @ grid + to_voxel[:3, 3:]
-    limits = np.array(other.shape)[:, None]
+    to_voxel = np.linalg.inv(moving.affine) @ movement @ reference.affine
+    points = to_voxel[:3, :3] @ np.array(np.nonzero(reference.head)) + to_voxel[:3, 3:]
+    limits = np.array(moving.data.shape)[:, None]
     inside = ((points >= -0.5) & (points <= limits - 0.5)).all(axis=0)
-    of_head = head.ravel()
-    overlap = int(np.count_nonzero(inside & of_head)) / max(1, int(np.count_nonzero(of_head)))
+    overlap = int(np.count_nonzero(inside)) / max(1, inside.size)
     if np.count_nonzero(inside) < _BINS**2:
         return 1.0, overlap
-    sampled = ndimage.map_coordinates(other, points[:, inside], order=1, mode="nearest")
-    return normalised_mutual_information(data.ravel()[inside], sampled), overlap
-
-
-def head_of(data: Volume) -> npt.NDArray[np.bool_]:
-    """Return the voxels (x, y, z) that show the head rather than air, roughly.
-
-    Otsu's threshold separates bright tissue from the rest; half of it keeps dark tissue too.
-    """
-    low, high = (float(value) for value in np.percentile(data, [1, 99]))
-    between = float(filters.threshold_otsu(np.clip(data, low, high)))
-    mask = ndimage.binary_opening(data > low + (between - low) / 2)
-    return np.asarray(ndimage.binary_fill_holes(mask))
+    sampled = ndimage.map_coordinates(moving.data, points[:, inside], order=1, mode="nearest")
+    return normalised_mutual_information(reference.data[reference.head][inside], sampled), overlap
