@@ -78,6 +78,7 @@ class Clock:
 
     def watch(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return the call, counted as inside."""
+
         def watched(*arguments: Any, **named: Any) -> Any:
             with self.within("inside"):
                 return call(*arguments, **named)
@@ -153,7 +154,9 @@ def engine(options: argparse.Namespace, device: torch.device) -> None:
             order = range(0, options.cases, 2)
             batches = [
                 (
-                    trainer.images([row, row + 1]).to(device, memory_format=memory_format(device)),
+                    trainer.volumes.batch([row, row + 1]).to(
+                        device, memory_format=memory_format(device)
+                    ),
                     torch.tensor(trainer.targets[row : row + 2], device=device),
                 )
                 for row in order

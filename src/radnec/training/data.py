@@ -92,7 +92,9 @@ class Volumes:
             raise InputError(
                 f"packed arrays: none of sequence {', '.join(absent)}, got {sorted(packed)}"
             )
-        self._arrays = [np.load(packed[name], mmap_mode="r") for name in sequences]
+        # Copy on write: the files are as safe as with "r", and torch takes the views as they
+        # are, which it does not with read-only memory.
+        self._arrays = [np.load(packed[name], mmap_mode="c") for name in sequences]
         shapes = {name: a.shape for name, a in zip(sequences, self._arrays, strict=True)}
         if len(set(shapes.values())) != 1 or any(len(shape) != 4 for shape in shapes.values()):
             raise InputError(f"packed arrays: expected one shape (N, X, Y, Z), found {shapes}")
@@ -120,10 +122,14 @@ class Volumes:
         volume: np.ndarray = array[row]
         return volume
 
-    def batch(self, rows: Sequence[int]) -> torch.Tensor:
-        """Return float32 volumes (batch, channel, x, y, z) of the given rows."""
-        images = np.empty((len(rows), self.channels, *self.size), dtype=np.float32)
+    def batch(self, rows: Sequence[int], out: torch.Tensor | None = None) -> torch.Tensor:
+        """Return float32 volumes (batch, channel, x, y, z) of the given rows.
+
+        `out`, if given, has room for as many or more volumes and is written over.
+        """
+        if out is None:
+            out = torch.empty(len(rows), self.channels, *self.size)
         for position, row in enumerate(rows):
             for channel in range(self.channels):
-                images[position, channel] = self.raw(channel, row)
-        return torch.from_numpy(images)
+                out[position, channel].copy_(torch.from_numpy(self.raw(channel, row)))
+        return out[: len(rows)]

@@ -63,12 +63,13 @@ def memory_format(device: torch.device) -> torch.memory_format:
 
 
 def on_device(
-    volumes: Volumes, rows: Sequence[int], device: torch.device
+    volumes: Volumes, rows: Sequence[int], device: torch.device, batch_size: int
 ) -> Callable[[Sequence[int]], torch.Tensor]:
     """Return a function from positions in `rows` to their volumes as a float32 batch.
 
     On a GPU that has room for it the whole training set is copied there once; else each
-    batch is read from the mapped files, of which the kernel keeps one copy for all runs.
+    batch is read from the mapped files, of which the kernel keeps one copy for all runs, into
+    the same memory as the batch before (new memory of this size costs more than the copy).
     """
     if device.type == "cuda":
         needed = len(rows) * volumes.channels * math.prod(volumes.size) * 4
@@ -77,7 +78,8 @@ def on_device(
             for position, row in enumerate(rows):
                 resident[position] = volumes.batch([row])[0].to(device)
             return lambda positions: resident[torch.as_tensor(positions, device=device)]
-    return lambda positions: volumes.batch([rows[position] for position in positions])
+    room = torch.empty(batch_size, volumes.channels, *volumes.size)
+    return lambda positions: volumes.batch([rows[position] for position in positions], room)
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:

@@ -62,14 +62,18 @@ def launch(arguments: dict[str, Any], processes: int) -> None:
         )
 
 
+def is_worker() -> bool:
+    """Return whether torchrun started this process."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
 def join(kind: str) -> tuple[Team, str]:
     """Return this process's place in the team and its device; alone without torchrun."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1 or kind == "auto":
+    if not is_worker():
         return Team(), kind
     distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
     device = f"cuda:{os.environ['LOCAL_RANK']}" if kind == "cuda" else kind
-    return Team(distributed.get_rank(), size), device
+    return Team(distributed.get_rank(), distributed.get_world_size()), device
 
 
 def prepare_network(network: nn.Module, device: torch.device, team: Team) -> nn.Module:

@@ -75,7 +75,7 @@ class Trainer:
         self.model: Callable[[torch.Tensor], torch.Tensor] = share(self.network, device, team)
         if settings.compile:
             self.model = torch.compile(self.model)
-        self.images = on_device(volumes, training["row"].tolist(), device)
+        self.images = on_device(volumes, training["row"].tolist(), device, settings.batch_size)
         self._saved = time.monotonic()
         self._stop = StopRequest()
         self._meter = Meter(device, self.state.seconds, self.state.joules)

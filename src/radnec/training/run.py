@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from radnec.core.notices import RESEARCH_USE
 from radnec.training.card import write_card
 from radnec.training.data import Volumes, fold_cases, require_both_classes
 from radnec.training.device import prepare_device
-from radnec.training.distributed import join, launch, leave, parse_device
+from radnec.training.distributed import is_worker, join, launch, leave, parse_device
 from radnec.training.fit import Fitted, Job, fit
 from radnec.training.grid import choose
 from radnec.training.history import Recorder
@@ -78,7 +77,7 @@ def train_run(
         no number or the memory does not suffice; the message says what to change.
     """
     kind, processes = parse_device(device)
-    if processes > 1 and "WORLD_SIZE" not in os.environ:
+    if processes > 1 and not is_worker():
         arguments = {
             "backbone": backbone,
             "inputs": inputs,
