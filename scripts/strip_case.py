@@ -11,6 +11,7 @@ if __name__ == "__main__":
             case=snakemake.wildcards.case,
             registered=Path(snakemake.input.registered),
             register_record=Path(snakemake.input.record),
+            network=Path(snakemake.input.network) if snakemake.input.network else None,
             given_mask=Path(snakemake.params.mask) if snakemake.params.mask else None,
             settings=SkullStripSettings.from_json(snakemake.params.settings),
             seed=snakemake.params.seed,

@@ -15,6 +15,7 @@ from radnec.ingest.settings import IngestSettings
 from radnec.phantom.settings import PhantomSettings
 from radnec.preprocess.normalise import NormalisationSettings
 from radnec.preprocess.register import RegistrationSettings
+from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings
 from radnec.preprocess.skullstrip.strip import SkullStripSettings
 from radnec.report.settings import FigureSettings
 from radnec.training.settings import TrainingSettings
@@ -30,6 +31,7 @@ SECTIONS = {
     "selection": SelectionSettings,
     "registration": RegistrationSettings,
     "skull_strip": SkullStripSettings,
+    "hd_bet_weights": HdBetWeightsSettings,
     "normalisation": NormalisationSettings,
     "split": SplitSettings,
     "training": TrainingSettings,

@@ -130,6 +130,12 @@ def source_found(wildcards):
     return PHANTOM or all(os.path.exists(path) for path in doors)
 
 
+def hdbet_network(wildcards):
+    """What tells which network HD-BET has; nothing for the other backends."""
+    hdbet = config["skull_strip"]["backend"] == "hd-bet"
+    return results("hd_bet_network.json") if hdbet else []
+
+
 def given_sets(wildcards):
     """The study's own split, where the design asks for it."""
     if config["split"]["design"] != "given" or "set" not in CASES:

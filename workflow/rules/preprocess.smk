@@ -29,9 +29,30 @@ rule register_case:
         "../../scripts/register_case.py"
 
 
+# Make sure that HD-BET's network is there: in its folder, or fetched once where it is published.
+rule fetch_hdbet:
+    output:
+        network=results("hd_bet_network.json"),
+    log:
+        results("logs/fetch_hdbet.log"),
+    conda:
+        "../../envs/skull_strip.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=1000,
+        runtime=60,
+    params:
+        code=code("fetch_hdbet"),
+        settings=section("hd_bet_weights"),
+    script:
+        "../../scripts/fetch_hdbet.py"
+
+
 # Remove everything but the brain.
 rule strip_case:
     input:
+        network=hdbet_network,
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),
     output:

@@ -15,6 +15,7 @@ from radnec.ingest.index import index_case
 from radnec.ingest.settings import IngestSettings
 from radnec.preprocess.normalise import NormalisationSettings, normalise_case
 from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
 from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
 
 
@@ -84,12 +85,20 @@ def prepare_patient(
         registered=folder / "registered",
         record=at["register"],
     )
+    strip = SkullStripSettings.from_mapping(config["skull_strip"])
+    network = None
+    if strip.backend == "hd-bet":
+        network = folder / "hd_bet_network.json"
+        fetch_hdbet(
+            settings=HdBetWeightsSettings.from_mapping(config["hd_bet_weights"]), output=network
+        )
     strip_case(
+        network=network,
         case=case,
         registered=folder / "registered",
         register_record=at["register"],
         given_mask=mask,
-        settings=SkullStripSettings.from_mapping(config["skull_strip"]),
+        settings=strip,
         seed=config["seed"],
         device=device,
         threads=threads,

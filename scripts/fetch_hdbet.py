@@ -1,0 +1,13 @@
+"""Make sure that HD-BET's network is there."""
+
+from pathlib import Path
+
+from radnec.core.jobs import job_log
+from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        fetch_hdbet(
+            settings=HdBetWeightsSettings.from_json(snakemake.params.settings),
+            output=Path(snakemake.output.network),
+        )
