@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.pixels import apply_rescale
+from pydicom.pixels import apply_rescale, pixel_array
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from radnec.core.errors import CaseExcluded
@@ -96,7 +96,8 @@ def _clean(one: Slice, source: Dataset, number: int) -> Dataset:
 def _pixels(one: Slice, source: Dataset) -> np.ndarray:
     """Return the stored values of a slice, (rows, columns), little-endian integers."""
     try:
-        pixels = source.pixel_array
+        # One frame alone: what a damaged header says of the others is never allocated.
+        pixels = pixel_array(source, index=one.frame or 0)
     except MemoryError:
         raise
     except Exception as error:
@@ -104,8 +105,6 @@ def _pixels(one: Slice, source: Dataset) -> np.ndarray:
         raise CaseExcluded(
             f"pixel data of a slice cannot be read ({type(error).__name__})"
         ) from None
-    if one.frame is not None and int(source.get("NumberOfFrames") or 1) > 1:
-        pixels = pixels[one.frame]
     if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):
         raise CaseExcluded("pixels are not one grey value each")
     return np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))

@@ -95,6 +95,9 @@ def _by_header(volume: Volume, facts: Facts) -> tuple[str, str] | None:
         return "diffusion", f"b value {facts.b_value:g} s/mm2"
     if "EP" in facts.scanning or "EPI_GEMS" in facts.options:
         return "echo-planar", "echo-planar readout: diffusion, perfusion or BOLD"
+    frames = volume.header.get("NumberOfFrames", 1.0)
+    if frames != 1.0 and volume.slices[0].frame is None:
+        return "multi-frame", "several frames in a file that does not say where they lie"
     if facts.repeats > 1:
         return "time series", f"{facts.repeats} volumes in one series (4-D)"
     if facts.angio or facts.contrast_kind in ("TIME_OF_FLIGHT", "FLOW_ENCODED"):

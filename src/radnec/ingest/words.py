@@ -108,7 +108,8 @@ NAMES: dict[str, str] = {
         spine* cspine tspine lspine spinal* cervical* lumbar* thoracic* thorac* wirbels* hws
         bws lws halswirbel* rachis* abdom* liver leber foie pelvi* becken prostat* breast
         mamma* knee knie genou heart cardiac herz coeur shoulder schulter hufte chest elbow
-        uterus kidney bladder femur thigh ankle wrist foot fuss extremity 颈椎 頸椎 腰椎 胸椎 腹部 膝
+        uterus kidney bladder femur thigh ankle wrist foot fuss extremity
+        颈椎 頸椎 腰椎 胸椎 腹部 膝
     """,
     "head": """
         head brain skull kopf schadel hirn gehirn crane tete cerebr* cranial* neuro*
