@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import matplotlib.image
 import pytest
 from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, with_counts, write
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from radnec.evaluate.audit import audit_published
 from radnec.evaluate.figures_curves import draw_calibration, draw_decision, draw_precision_recall
@@ -24,6 +26,8 @@ def study(tmp_path_factory):
     models = {
         "resnet10/t1": with_counts(4, 5, 48, 1, seed=1),
         "resnet10/fused": with_counts(7, 2, 46, 3, seed=3),
+        # Perfect separation: the longest words of a legend.
+        "densenet121/fused": with_counts(9, 0, 49, 0, seed=3),
         # One class only: its panels have to say so.
         "vgg11/fused": with_counts(0, 0, 46, 3, seed=3),
     }
@@ -61,6 +65,39 @@ def test_curves_are_written_at_page_width_and_alike_twice(study, tmp_path, draw)
     width = matplotlib.image.imread(tmp_path / "first.png").shape[1]
     assert width == pytest.approx(PAGE_MM / 25.4 * 300, abs=2)
     assert NOTICE in (tmp_path / "first.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [draw_roc, draw_roc_bands, draw_calibration, draw_precision_recall, draw_decision],
+    ids=lambda f: f.__name__,
+)
+def test_panels_keep_their_room_and_nothing_leaves_the_page(study, tmp_path, monkeypatch, draw):
+    # A legend or a line of text that is too wide squeezes the panels of a constrained layout.
+    drawn = []
+    monkeypatch.setattr(
+        sys.modules[draw.__module__], "save_figure", lambda fig, *_: drawn.append(fig)
+    )
+    draw(
+        tables=study / "tables",
+        evaluation=study / "evaluation",
+        output=tmp_path / "figure",
+        notice=NOTICE,
+    )
+    fig = drawn[0]
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    page = fig.bbox
+    for axes in fig.axes:
+        if not axes.get_visible():
+            continue
+        width_mm = axes.get_window_extent().width / fig.dpi * 25.4
+        assert width_mm > 35
+        extent = axes.get_tightbbox(canvas.get_renderer())
+        assert extent.x0 >= -1
+        assert extent.x1 <= page.x1 + 1
+        assert extent.y0 >= -1
+        assert extent.y1 <= page.y1 + 1
 
 
 @pytest.mark.parametrize("with_own", [True, False])

@@ -77,7 +77,9 @@ def panel_grid(
     """Return a figure of one page's width with `count` panels in rows of `columns`."""
     columns = max(1, min(columns, count))
     rows = max(1, math.ceil(count / columns))
-    fig = Figure(figsize=(inches(width_mm), inches(panel_height_mm * rows)), layout="constrained")
+    fig = Figure(figsize=(inches(width_mm), inches(panel_height_mm * rows)))
+    # Room for legends below panels, whose place follows the panels' size with a step's delay.
+    fig.set_layout_engine("constrained", h_pad=6 / 72)
     grid = fig.subplots(rows, columns, squeeze=False)
     panels = list(np.ravel(grid))
     for axes in panels[count:]:

@@ -132,6 +132,7 @@ def _decision_panel(
     share = model["n_necrosis"] / (model["n_necrosis"] + model["n_recurrence"])
     axes.set(xlim=(0, 1), ylim=(-0.3 * share, 1.15 * share or 1), xlabel="Threshold probability")
     axes.set_ylabel("Net benefit")
+    below(axes, [n_of(model), "grey: all (dashed) or none called necrosis"])
     if curve.empty:
         say_empty(axes, "not defined:\none class only")
         return
@@ -140,7 +141,6 @@ def _decision_panel(
     axes.axhline(0, color=NEUTRAL, linewidth=0.8)
     axes.fill_between(x, curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
     axes.plot(x, curve["net_benefit"], color=colour)
-    below(axes, [n_of(model), "grey: all (dashed) or none called necrosis"])
 
 
 def _value(metrics: pd.DataFrame, name: str) -> str:

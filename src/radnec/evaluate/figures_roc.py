@@ -47,6 +47,8 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str) -> No
         for at, (axes, name) in enumerate(zip(panels, sets, strict=True)):
             shown = models[models["input_set"] == name].to_dict("records")
             _frame(axes, at, f"{scans(shown[0])}, {n_of(shown[0])}")
+            if not any(len(rows_of(curves, model)) for model in shown):
+                say_empty(axes, "not defined:\none class only")
             for model in shown:
                 _draw_curve(axes, curves, model, **lines[model["backbone"]])
             legend = axes.legend(
@@ -55,7 +57,7 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str) -> No
                 ncols=2,
                 handlelength=2.6,
                 columnspacing=1.2,
-                title="AUC (DeLong interval)",
+                title="AUC (DeLong interval; * Newcombe)",
             )
             legend.get_title().set_fontsize(6.5)
         save_figure(fig, output, notice)
@@ -80,6 +82,8 @@ def draw_roc_bands(*, tables: Path, evaluation: Path, output: Path, notice: str)
             x = band["false_positive_rate"]
             axes.fill_between(x, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
             _draw_curve(axes, curves, model, color=colour, linestyle="-")
+            if mine.empty:
+                say_empty(axes, "not defined:\none class only")
             below(axes, [f"AUC {_auc(model)}", n_of(model)])
         save_figure(fig, output, notice)
 
@@ -93,8 +97,6 @@ def _frame(axes: Axes, at: int, title: str) -> None:
 def _draw_curve(axes: Axes, curves: pd.DataFrame, model: dict[str, Any], **line: Any) -> None:
     mine = rows_of(curves, model)
     points = mine[mine["kind"] == "curve"]
-    if points.empty:
-        say_empty(axes, "not defined:\none class only")
     axes.plot(
         points["false_positive_rate"],
         points["sensitivity"],
@@ -105,12 +107,12 @@ def _draw_curve(axes: Axes, curves: pd.DataFrame, model: dict[str, Any], **line:
 
 
 def _auc(model: dict[str, Any]) -> str:
-    """Return the AUC with DeLong's interval, or Newcombe's where DeLong's is not defined."""
+    """Return the AUC with DeLong's interval, or with a star Newcombe's where that has none."""
     if math.isnan(model["auc"]):
         return "not defined"
     name = "newcombe" if math.isnan(model["auc_delong_lo"]) else "delong"
     low, high = model[f"auc_{name}_lo"], model[f"auc_{name}_hi"]
     if math.isnan(low):
         return f"{model['auc']:.2f} (no interval)"
-    mark = ", Newcombe" if name == "newcombe" else ""
-    return f"{model['auc']:.2f} ({low:.2f}-{high:.2f}{mark})"
+    mark = "*" if name == "newcombe" else ""
+    return f"{model['auc']:.2f} ({low:.2f}-{high:.2f}){mark}"

@@ -104,7 +104,13 @@ def resampled_table(
         # Above one half is the question for a mean, zero for a difference.
         test = corrected_mean(values.to_numpy() - 0.5, ratio, confidence)
         names = {"first_backbone": model.backbone, "first_input_set": model.input_set}
-        rows.append({"kind": "mean", **names, **_cells(found, test, lost)})
+        cells = _cells(found, test, lost)
+        # A t interval knows no bounds; a mean of AUCs does. NaN stays NaN.
+        cells |= {
+            "auc_lo": float(np.maximum(0, found.low)),
+            "auc_hi": float(np.minimum(1, found.high)),
+        }
+        rows.append({"kind": "mean", **names, **cells})
     for family, first, second in pairs_of(models):
         one, lost_one = folds[first.backbone, first.input_set]
         two, lost_two = folds[second.backbone, second.input_set]
