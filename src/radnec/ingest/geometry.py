@@ -13,6 +13,7 @@ from radnec.ingest.slices import Header, Slice
 MIN_SLICES = 4
 _SAME_PLACE_MM = 0.01
 _TILT_DEGREES = 0.5
+_NEXT_MM = 0.1
 # The tolerance that dicom2nifti has: 5 % of the step and a tenth of a millimetre.
 _STEP_RELATIVE, _STEP_ABSOLUTE_MM = 0.05, 0.1
 
@@ -120,6 +121,22 @@ def describe(slices: Sequence[Slice]) -> Geometry:
     lps[:3, 2], lps[:3, 3] = across, positions[0]
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps
     return Geometry(affine, (float(pixels[1]), float(pixels[0]), step), plane, tuple(faults))
+
+
+def continues(stack: Sequence[Slice], few: Sequence[Slice]) -> bool:
+    """Say whether a few slices lie where the next ones of a sorted stack would.
+
+    The test is strict, a tenth of a millimetre: two scans of a session do not end so.
+    """
+    ends = [one.position for one in (stack[0], stack[1], stack[-2], stack[-1])]
+    first, second, before, last = (np.array(place or [np.nan] * 3) for place in ends)
+    expected = (2 * first - second, 2 * last - before)
+    return any(
+        bool(np.linalg.norm(np.array(one.position) - place) < _NEXT_MM)
+        for one in few
+        if one.position is not None
+        for place in expected
+    )
 
 
 def _thickness(header: Header) -> float:

@@ -34,6 +34,8 @@ _END_OF_IMAGE_GROUP = 0x0028FFFF
 _END_BY_VENDOR = {b"PHI": 0x20011FFF, b"GE ": 0x0043FFFF}
 _END_OF_META = 0x0002FFFF
 _EXTENSIONS = (".dcm", ".ima", ".dicom", ".dic")
+# Far enough for a preamble with bytes doubled or lost.
+_PREAMBLE_REGION = 256
 _FIRST_READ = 1 << 14
 _LARGEST_HEADER = 1 << 27
 
@@ -99,9 +101,17 @@ def read_raw(path: str) -> RawHeader:
 
 
 def _start(data: bytes) -> int:
-    """Return where the first element begins: after a preamble, or at the first byte."""
+    """Return where the first element begins: after a preamble, or at the first byte.
+
+    Raises
+    ------
+    NotDicom, Unreadable
+        If there is no beginning of a DICOM file, or it is not in its place.
+    """
     if data[128:132] == b"DICM":
         return 132
+    if b"DICM" in data[:_PREAMBLE_REGION]:
+        raise Unreadable("damaged preamble")
     # Without a preamble the file begins with group 2 or 8, whose element numbers and lengths
     # are small; text, NIfTI, images and archives do not.
     group, element = int.from_bytes(data[0:2], "little"), int.from_bytes(data[2:4], "little")

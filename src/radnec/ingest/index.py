@@ -11,7 +11,7 @@ from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.choose import CHOSEN, REFUSED, Decision, choose
 from radnec.ingest.content import not_an_image
-from radnec.ingest.geometry import MIN_SLICES
+from radnec.ingest.geometry import MIN_SLICES, continues
 from radnec.ingest.grouping import Volume, volumes_of
 from radnec.ingest.identify import identify
 from radnec.ingest.nifti_case import nifti_row, require_usable, series_of
@@ -191,13 +191,25 @@ def _require_usable(found: Found, job: CaseJob) -> None:
 
 def _strays(volume: Volume, found: Found) -> list[Volume]:
     """Return single slices that a damaged header may have split from a volume."""
-    same = ("SeriesNumber", "SeriesDescription", "ImageType", "Modality")
+    others = (one.identity.volume for one in found.decisions)
     return [
         other
-        for other in (one.identity.volume for one in found.decisions)
+        for other in others
         if other is not volume
         and len(other.slices) < MIN_SLICES
         and other.session == volume.session
-        and all(other.header.get(name) == volume.header.get(name) for name in same)
-        and other.header.get("SeriesNumber") is not None
+        and (_of_one_series(volume, other) or continues(volume.slices, other.slices))
     ]
+
+
+def _of_one_series(volume: Volume, other: Volume) -> bool:
+    """Say whether names or the UID put two volumes into one series."""
+
+    def same(*names: str) -> bool:
+        return all(other.header.get(name) == volume.header.get(name) for name in names)
+
+    if not same("ImageType", "Modality"):
+        return False
+    one_uid = other.series.partition("-")[0] == volume.series.partition("-")[0]
+    numbered = volume.header.get("SeriesNumber") is not None
+    return one_uid or (numbered and same("SeriesNumber", "SeriesDescription"))

@@ -19,6 +19,7 @@ from radnec.ingest.walk import walk
 Header = dict[str, Plain]
 _CHUNK = 256
 _PER_SLICE = {tag: keyword for tag, keyword in KEYWORD.items() if keyword in PER_SLICE}
+_MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
 
@@ -144,6 +145,7 @@ def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterato
             value = decode(tag, element, order, encodings) if tag in KEYWORD else None
             if value is not None:
                 header[KEYWORD[tag]] = value
+        _require_image(header)
         headers[key] = header
     own = {
         keyword: decode(tag, raw.elements[tag], order, encodings)
@@ -151,6 +153,15 @@ def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterato
         if tag in raw.elements
     }
     yield _slice(path, None, header, own, _is_cut_off(raw, header))
+
+
+def _require_image(header: Header) -> None:
+    """Refuse a header without what every DICOM object, or every MR image, must have."""
+    if "SeriesInstanceUID" not in header:
+        raise Unreadable("damaged header: no series")
+    matrix = {"Rows", "Columns"} <= header.keys()
+    if header.get("SOPClassUID") == _MR_IMAGE and not matrix:
+        raise Unreadable("damaged header: no image matrix")
 
 
 def _slice(
