@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from radnec.core.library_path import export_library_path
+
 ROOT = Path(__file__).parents[1]
+
+# Processes that tests start use the library beside them, installed or not.
+export_library_path()
 
 
 @dataclasses.dataclass
