@@ -14,15 +14,8 @@ from matplotlib.patches import FancyArrowPatch
 from radnec.core.errors import InputError
 from radnec.report import workflow
 from radnec.report.boxes import Box
-from radnec.report.rulegraph import (
-    FEW,
-    gathered,
-    layered,
-    read_rulegraph,
-    spread_out,
-    stage_of,
-    way,
-)
+from radnec.report.layers import layered, spread_out, way
+from radnec.report.rulegraph import FEW, gathered, read_rulegraph, stage_of
 from radnec.report.workflow import draw_workflow
 
 EDGES = [

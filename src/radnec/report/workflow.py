@@ -12,7 +12,8 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from radnec.report.boxes import PADDING_MM, Box, millimetre_axes
-from radnec.report.rulegraph import STAGES, Row, gathered, layered, read_rulegraph, spread_out, way
+from radnec.report.layers import Row, layered, spread_out, way
+from radnec.report.rulegraph import STAGES, gathered, read_rulegraph
 from radnec.report.style import (
     MM_PER_INCH,
     PAGE_MM,
