@@ -44,9 +44,9 @@ def ratio(first: tuple[int, int], second: tuple[int, int], confidence: float) ->
     Notes
     -----
     Limits from those of the two proportions (Donner and Zou 2012, Stat Methods Med Res 21:347,
-    eq. 10) with Wilson's. Exact enumeration at 9 and 49 cases: 0.92 to 0.97 at 0.95 nominal,
-    where statsmodels' score and log-adjusted intervals fall to 0.58 and 0.89
-    (docs/coverage.tsv). An upper limit is infinite where the second count is 0.
+    eq. 10) with Wilson's. They hold in the corners that nine cases reach, where statsmodels'
+    score interval fails (docs/statistics.md). An upper limit is infinite where the second count
+    is 0.
     """
     if first[1] == 0 or second[1] == 0:
         return undefined(METHOD, "one class only")
