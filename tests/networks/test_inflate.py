@@ -26,7 +26,9 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(
+    "name", ["resnet10", "densenet121", pytest.param("seresnet50", marks=pytest.mark.slow)]
+)
 def test_monais_2d_network_becomes_its_3d_one(name):
     """Another number of channels and classes in 2D: the inflation has to set both."""
     inflated = inflate(PAIRS[name](3, 5, 2), in_channels=2, out_channels=2).eval()
