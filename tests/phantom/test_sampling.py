@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
-from radnec.phantom.sampling import Deformation, Geometry, Sampler, _trilinear
+from radnec.phantom.sampling import Deformation, Geometry, Sampler, trilinear
 
 NOT_DEFORMED = Deformation(np.full(3, -200.0), 100.0, np.zeros((3, 5, 5, 5)))
 
@@ -15,13 +15,13 @@ def upright(slices: int = 12, spacing: float = 4.0, turn: float = 0.0) -> Geomet
     return Geometry(axes, np.array([1.0, -2.0, 3.0]), 2.0, 24, 20, spacing, slices)
 
 
-def test_trilinear_agrees_with_scipy() -> None:
+def testtrilinear_agrees_with_scipy() -> None:
     rng = np.random.default_rng(1)
     volume = rng.random((7, 8, 9), dtype=np.float32)
     points = rng.uniform(-2, 10, size=(3, 50, 40)).astype(np.float32)
     expected = ndimage.map_coordinates(volume, points, order=1, mode="nearest")
     # The last voxel of an axis is reached to a thousandth.
-    assert np.allclose(_trilinear(volume, points.copy()), expected, atol=3e-3)
+    assert np.allclose(trilinear(volume, points.copy()), expected, atol=3e-3)
 
 
 def test_affine_places_voxels_where_they_are_sampled() -> None:

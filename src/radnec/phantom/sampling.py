@@ -120,7 +120,7 @@ class Sampler:
             for weights in spline_weights(self._nodes[2], z):
                 plane = np.tensordot(self._coarse, weights, 1).transpose(0, 2, 1)
                 points = weights_y[rows_in] @ plane @ weights_x[columns_in].T
-                result[index, rows_in, columns_in] += _trilinear(volume, points.astype(np.float32))
+                result[index, rows_in, columns_in] += trilinear(volume, points.astype(np.float32))
         result /= _SUBSLICES
         return result
 
@@ -157,10 +157,10 @@ def _span(positions: NDArray, reached: NDArray) -> slice:
     return slice(int(kept[0]), int(kept[-1]) + 1)
 
 
-def _trilinear(
-    volume: NDArray[np.float32], coordinates: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def trilinear(volume: NDArray[np.float32], coordinates: NDArray[np.float32]) -> NDArray[np.float32]:
     """Interpolate linearly; beyond the grid its edge is repeated.
+
+    `coordinates` (3, ...) are voxel indices and are clipped in place.
 
     `scipy.ndimage.map_coordinates` does the same at a quarter of the speed, and this is
     where the phantom spends its time.
