@@ -12,8 +12,7 @@ from scipy import stats
 from radnec.core.tables import read_tsv
 from radnec.explain.evaluate import evaluate_maps, spread
 from radnec.explain.metrics import mean_interval, paired_p_value, rate_interval
-from radnec.explain.run import SUMMARY
-from radnec.explain.spaces import mask_on_grid, write_map
+from radnec.explain.spaces import SUMMARY, mask_on_grid, write_map
 
 from .conftest import Study, settings
 from .test_run import explain

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from radnec.core.errors import InputError
-from radnec.explain.run import explain_run, reference_image
+from radnec.explain.run import explain_run
+from radnec.explain.spaces import reference_image
 
 from .conftest import SIZE, Study, settings
 

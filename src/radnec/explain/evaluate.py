@@ -16,8 +16,8 @@ from radnec.explain.probe import (
     Probe,
     score_lesions,
 )
-from radnec.explain.run import SUMMARY
 from radnec.explain.settings import ExplainSettings
+from radnec.explain.spaces import SUMMARY
 from radnec.explain.summarise import summarise
 from radnec.training.data import Volumes
 from radnec.training.device import prepare_device

@@ -12,19 +12,21 @@ from tqdm import tqdm
 from radnec.core.errors import InputError
 from radnec.core.files import atomic_dir
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
-from radnec.core.sequences import SEQUENCES, reference_of
 from radnec.core.tables import read_tsv, write_tsv
 from radnec.explain.cam import class_activation_map, find_layer, peak_voxel, scaled_map
 from radnec.explain.settings import ExplainSettings
-from radnec.explain.spaces import carry_map, write_map
+from radnec.explain.spaces import (
+    REFERENCE_FOLDER,
+    SUMMARY,
+    carry_map,
+    reference_image,
+    write_map,
+)
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
 from radnec.training.predict import load_network, read_description
 
 log = logging.getLogger(__name__)
-
-SUMMARY = "summary.tsv"
-REFERENCE_FOLDER = "reference"
 
 # The map is made in float32 from one forward pass, as the prediction was: they differ by less
 # than this unless network and predictions belong to different runs.
@@ -173,17 +175,3 @@ def read_predictions(path: Path, fold: str, seed: int) -> pd.DataFrame:
     if not set(found["label"]) <= labels:
         raise InputError(f"{path}: labels {sorted(set(found['label']))}, expected {sorted(labels)}")
     return found.set_index("case", drop=False)
-
-
-def reference_image(folder: Path) -> Path:
-    """Return the reference scan of a registered case: the first of T1ce > T1 > T2 > FLAIR.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no sequence.
-    """
-    present = [name for name in SEQUENCES if (folder / f"{name}.nii.gz").exists()]
-    if not present:
-        raise InputError(f"{folder}: no registered sequence, expected <sequence>.nii.gz")
-    return folder / f"{reference_of(present)}.nii.gz"

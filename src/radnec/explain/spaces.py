@@ -15,6 +15,11 @@ from nibabel.processing import resample_from_to
 
 from radnec.core.errors import InputError
 from radnec.core.files import atomic_path
+from radnec.core.sequences import SEQUENCES, reference_of
+
+SUMMARY = "summary.tsv"
+REFERENCE_FOLDER = "reference"
+"""Below a folder of maps: the table of its cases, and the maps on the grid of the scans."""
 
 
 def write_map(volume: np.ndarray, like: Path, output: Path) -> None:
@@ -85,3 +90,17 @@ def mask_on_grid(mask: Path, like: Path, labels: tuple[int, ...] | None = None) 
     if not found.any():
         raise InputError(f"{mask}: no voxel of the mask lies on the grid of {like}")
     return found
+
+
+def reference_image(folder: Path) -> Path:
+    """Return the reference scan of a registered case: the first of T1ce > T1 > T2 > FLAIR.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no sequence.
+    """
+    present = [name for name in SEQUENCES if (folder / f"{name}.nii.gz").exists()]
+    if not present:
+        raise InputError(f"{folder}: no registered sequence, expected <sequence>.nii.gz")
+    return folder / f"{reference_of(present)}.nii.gz"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-from radnec.explain.run import REFERENCE_FOLDER, SUMMARY, reference_image
+from radnec.explain.spaces import REFERENCE_FOLDER, SUMMARY, reference_image
 from radnec.report.choice import Choice, choose_cases
 from radnec.report.settings import FigureSettings
 from radnec.report.sheet import Sheet, label_corner, label_sides
