@@ -25,7 +25,7 @@ from radnec.training.run import train_run
 SIZE = (16, 18, 14)
 # Dropout, batch statistics, augmentation, a validation part, groups of two batches.
 FULL = {
-    "epochs": 20,
+    "epochs": 40,
     "validation_fraction": 0.25,
     "accumulation": 2,
     "schedule": "cosine",
