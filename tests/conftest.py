@@ -34,8 +34,9 @@ class Study:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         (self.folder / "overlay.yaml").write_text(yaml.safe_dump(self.overlay))
-        command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile")]
-        command += ["--configfile", "overlay.yaml", *arguments]
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        # Last, for it takes every word that follows: targets would be read as configurations.
+        command += ["-s", str(ROOT / "Snakefile"), "--configfile", "overlay.yaml"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         return subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, env=environment, check=False
