@@ -20,6 +20,8 @@ if __name__ == "__main__":
             packed_cases=Path(snakemake.input.cases),
             packed=dict(zip(sequences, map(Path, snakemake.input.packed), strict=True)),
             settings=TrainingSettings.from_json(snakemake.params.settings),
+            notice=snakemake.params.notice,
+            preprocessing=snakemake.params.preprocessing,
             device=snakemake.resources.device,
             threads=snakemake.threads,
             checkpoints=Path(snakemake.params.checkpoints),

@@ -97,6 +97,27 @@ def code_of_workflow():
     )
 
 
+def code_of_template():
+    """Changes when the template of the report does."""
+    folder = HOUSE / "src" / "radnec" / "report" / "templates"
+    return fingerprint_of_files(
+        sorted(path for path in folder.iterdir() if path.is_file())
+    )
+
+
+def preprocessing():
+    """The settings that made the volumes of a network: kept in its description."""
+    names = [
+        "ingest",
+        "selection",
+        "registration",
+        "skull_strip",
+        "normalisation",
+        "pack",
+    ]
+    return canonical_json({name: config[name] for name in names})
+
+
 # Resources
 
 

@@ -61,6 +61,7 @@ rule write_report:
         runtime=10,
     params:
         code=code("write_report"),
+        template=code_of_template(),
         study=config["study"],
         phantom=PHANTOM,
         model=f"{config['explain']['backbone']}/{config['explain']['inputs']}",

@@ -30,6 +30,8 @@ rule train_run:
         code=code("train_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
         settings=section("training"),
+        notice=NOTICE,
+        preprocessing=preprocessing(),
         # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
         checkpoints=results("checkpoints"),
     script:
