@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from pathlib import Path
 from typing import NamedTuple
 
 from pydicom import dcmread
@@ -34,8 +35,9 @@ _END_OF_IMAGE_GROUP = 0x0028FFFF
 _END_BY_VENDOR = {b"PHI": 0x20011FFF, b"GE ": 0x0043FFFF}
 _END_OF_META = 0x0002FFFF
 _EXTENSIONS = (".dcm", ".ima", ".dicom", ".dic")
-# Far enough for a preamble with bytes doubled or lost.
-_PREAMBLE_REGION = 256
+# Every image names its object class, which begins like this, near the start of the file.
+_PREAMBLE = 124
+_OBJECT_CLASS = b"1.2.840.10008.5.1.4.1.1."
 _FIRST_READ = 1 << 14
 _LARGEST_HEADER = 1 << 27
 
@@ -79,12 +81,7 @@ def read_raw(path: str) -> RawHeader:
     with io.FileIO(path, "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         data = stream.read(_FIRST_READ)
-        try:
-            start = _start(data)
-        except NotDicom:
-            if path.lower().endswith(_EXTENSIONS) or (data and not any(data)):
-                raise Unreadable("not DICOM despite name or place") from None
-            raise
+        start = _start(data, path)
         while True:
             whole = len(data) >= min(size, _LARGEST_HEADER)
             try:
@@ -100,18 +97,18 @@ def read_raw(path: str) -> RawHeader:
             data += more
 
 
-def _start(data: bytes) -> int:
+def _start(data: bytes, path: str) -> int:
     """Return where the first element begins: after a preamble, or at the first byte.
 
     Raises
     ------
-    NotDicom, Unreadable
-        If there is no beginning of a DICOM file, or it is not in its place.
+    NotDicom
+        If the file is of another kind.
+    Unreadable
+        If its name, its preamble or its content say that it was DICOM once.
     """
     if data[128:132] == b"DICM":
         return 132
-    if b"DICM" in data[:_PREAMBLE_REGION]:
-        raise Unreadable("damaged preamble")
     # Without a preamble the file begins with group 2 or 8, whose element numbers and lengths
     # are small; text, NIfTI, images and archives do not.
     group, element = int.from_bytes(data[0:2], "little"), int.from_bytes(data[2:4], "little")
@@ -119,6 +116,12 @@ def _start(data: bytes) -> int:
         length = int.from_bytes(data[6:8] if _names_vr(data[4:6]) else data[4:8], "little")
         if length <= 1024:
             return 0
+    extension = Path(path).suffix.lower()
+    zeros = bool(data) and not any(data[:_PREAMBLE])
+    if extension in _EXTENSIONS or (zeros and not extension.strip(".0123456789")):
+        raise Unreadable("not DICOM despite name or place")
+    if _OBJECT_CLASS in data and b"\0" in data:
+        raise Unreadable("damaged at its beginning")
     raise NotDicom
 
 

@@ -19,6 +19,7 @@ from radnec.ingest.walk import walk
 Header = dict[str, Plain]
 _CHUNK = 256
 _PER_SLICE = {tag: keyword for tag, keyword in KEYWORD.items() if keyword in PER_SLICE}
+_RAW_DATA = "1.2.840.10008.5.1.4.1.1.66"
 _MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
@@ -157,10 +158,12 @@ def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterato
 
 def _require_image(header: Header) -> None:
     """Refuse a header without what every DICOM object, or every MR image, must have."""
-    if "SeriesInstanceUID" not in header:
+    series = header.get("SeriesInstanceUID")
+    if not isinstance(series, str) or not series.isprintable():
         raise Unreadable("damaged header: no series")
-    matrix = {"Rows", "Columns"} <= header.keys()
-    if header.get("SOPClassUID") == _MR_IMAGE and not matrix:
+    kind = header.get("SOPClassUID")
+    image = kind == _MR_IMAGE or (header.get("Modality") == "MR" and kind != _RAW_DATA)
+    if image and not {"Rows", "Columns"} <= header.keys():
         raise Unreadable("damaged header: no image matrix")
 
 
