@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from radnec.ingest.index import index_case
-
 from radnec.core.cases import CaseSource
 from radnec.core.jobs import job_log
+from radnec.ingest.index import index_case
 from radnec.ingest.settings import IngestSettings
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from radnec.training.predict import predict_run
-
 from radnec.core.jobs import job_log
+from radnec.training.predict import predict_run
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from radnec.preprocess.register import RegistrationSettings, register_case
-
 from radnec.core.jobs import job_log
+from radnec.preprocess.register import RegistrationSettings, register_case
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

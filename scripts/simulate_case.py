@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from radnec.core.jobs import job_log
 from radnec.phantom.case import simulate_case
 from radnec.phantom.settings import PhantomSettings
-
-from radnec.core.jobs import job_log
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
