@@ -56,9 +56,18 @@ def shrink(data: Volume, affine: Affine, spacing: float) -> tuple[Volume, Affine
     -------
     Array and matrix of the smaller image; its field of view is centred on the same point.
     """
-    factor = np.maximum(1.0, spacing / spacing_of(affine))
+    return _step(data, affine, np.maximum(1.0, spacing / spacing_of(affine)))
+
+
+def resample_isotropic(data: Volume, affine: Affine, spacing: float) -> tuple[Volume, Affine]:
+    """Bring an image to cubic voxels of `spacing` mm, thick slices too; else as `shrink`."""
+    return _step(data, affine, spacing / spacing_of(affine))
+
+
+def _step(data: Volume, affine: Affine, factor: npt.NDArray[np.float64]) -> tuple[Volume, Affine]:
+    """Resample an image with steps of `factor` voxels along each axis."""
     # A box of width f has the variance of a Gaussian of width f / sqrt(12) voxels.
-    smooth = ndimage.gaussian_filter(data, np.sqrt((factor**2 - 1) / 12))
+    smooth = ndimage.gaussian_filter(data, np.sqrt(np.maximum(factor**2 - 1, 0) / 12))
     shape = np.floor((np.array(data.shape) - 1) / factor).astype(int) + 1
     first = ((np.array(data.shape) - 1) - (shape - 1) * factor) / 2
     small = ndimage.affine_transform(

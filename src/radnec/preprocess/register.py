@@ -16,15 +16,14 @@ from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.sequences import SEQUENCES, reference_of
 from radnec.core.settings import Settings
 from radnec.preprocess.itk import load_ants, to_ants
-from radnec.preprocess.rigid import Prepared, RigidResult, find_movement, prepare
+from radnec.preprocess.rigid import Image, Prepared, RigidResult, find_movement, prepare
 from radnec.preprocess.transforms import (
     displacement,
     rotation_angle,
     write_movement,
 )
-from radnec.preprocess.volumes import Affine, Volume, read_volume, same_grid, write_volume
+from radnec.preprocess.volumes import read_volume, same_grid, write_volume
 
-Image = tuple[Volume, Affine]
 log = logging.getLogger(__name__)
 
 

@@ -35,6 +35,9 @@ _SAME_START_MM = 1.0
 _RETRY_ROTATIONS = [sign * 20.0 * np.eye(3)[axis] for axis in range(3) for sign in (-1, 1)]
 
 
+Image = tuple[Volume, Affine]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """An image as the search and the refinement see it, and where it lies (mm).
@@ -77,13 +80,28 @@ def prepare(data: Volume, affine: Affine) -> Prepared:
     data, affine
         Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+).
     """
+    return _prepare(data, affine, make_level(data, affine, FINE_MM, even=True))
+
+
+def _prepare(data: Volume, affine: Affine, fine: Level | None) -> Prepared:
     coarse = make_level(data, affine, COARSE_MM, even=False)
     return Prepared(
         coarse,
-        make_level(data, affine, FINE_MM, even=True),
+        fine or coarse,
         centre_of_mass(coarse.head.astype(np.float32), coarse.affine),
         centre_of_field(data.shape, affine),
     )
+
+
+def search_movement(ants: ModuleType, reference: Image, moving: Image) -> Affine:
+    """Find a rigid movement to about a millimetre, for what another registration goes on with.
+
+    Parameters
+    ----------
+    reference, moving
+        Array (x, y, z) and 4 x 4 matrix from voxel to mm (RAS+) of each.
+    """
+    return _best_search(ants, _prepare(*reference, None), _prepare(*moving, None), wide=False)
 
 
 def find_movement(
@@ -96,16 +114,21 @@ def find_movement(
     wide
         Start the coarse search from rotated positions as well (the second try).
     """
+    best = _best_search(ants, reference, moving, wide=wide)
+    movement = _refine(ants, reference.fine, moving.fine, best)
+    before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
+    after, overlap = compare_at(reference.fine, moving.fine, movement)
+    return RigidResult(movement, before, after, overlap)
+
+
+def _best_search(ants: ModuleType, reference: Prepared, moving: Prepared, *, wide: bool) -> Affine:
+    """Search from every start and return the best end, measured on the finest images."""
     found: list[tuple[float, Affine]] = []
     for start in _starts(reference, moving, wide=wide):
         movement = _search(ants, reference.coarse, moving.coarse, start)
         similarity, overlap = compare_at(reference.fine, moving.fine, movement)
         found.append((similarity * min(1.0, overlap / 0.5), movement))
-    best = max(found, key=lambda pair: pair[0])[1]
-    movement = _refine(ants, reference.fine, moving.fine, best)
-    before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
-    after, overlap = compare_at(reference.fine, moving.fine, movement)
-    return RigidResult(movement, before, after, overlap)
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def _starts(reference: Prepared, moving: Prepared, *, wide: bool) -> list[Affine]:

@@ -1,36 +1,62 @@
-"""A brain mask from a head template: registered to the case, its mask carried over."""
+"""A brain mask from a head template: registered to the case, carried over, refined."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
 from radnec.preprocess.itk import load_ants, to_ants
-from radnec.preprocess.pyramid import clip_extremes, shrink
+from radnec.preprocess.pyramid import clip_extremes, resample_isotropic, shrink
+from radnec.preprocess.rigid import search_movement
+from radnec.preprocess.skullstrip.edge import refine_edge
 from radnec.preprocess.skullstrip.mask_check import tidy
 from radnec.preprocess.skullstrip.template import Template
+from radnec.preprocess.transforms import read_movement, write_movement
 from radnec.preprocess.volumes import Affine, Volume, read_volume
 
 Mask = npt.NDArray[np.bool_]
+
+# The mask is drawn on voxels of this size in plane.
 WORKING_MM = 2.0
+# SyN smooths its field in voxels: on thick slices as they are it would smooth far along one
+# axis and hardly along the others, and fold at the vertex. On this grid it does not.
+SYN_MM = 4.0
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The template's mask on a case, before refinement.
+
+    Attributes
+    ----------
+    brain
+        Array (x, y, z), the template's mask carried over, 0 to 1.
+    height
+        Array (x, y, z), mm above the template's origin (the anterior commissure).
+    """
+
+    brain: Volume
+    height: Volume
 
 
 def atlas_mask(reference: Volume, affine: Affine, template: Template, seed: int) -> Mask:
     """Return the brain mask of a head by registering a template to it.
 
-    N4 evens the intensities, affine and SyN registration with mutual information (so that
-    any sequence will do) bring the template's mask to the case.
+    N4 evens the intensities (Tustison et al. 2010, IEEE Trans Med Imaging 29:1310), a rigid,
+    an affine and a SyN registration (Avants et al. 2008, Med Image Anal 12:26) by mutual
+    information bring the template's mask to the case, and the edge is refined on the image.
 
     Parameters
     ----------
     reference, affine
-        Array (x, y, z) of a head with its skull, and its matrix from voxel to mm (RAS+).
+        Array (x, y, z) of a head with its skull, of any sequence, and its matrix from voxel
+        to mm (RAS+).
     seed
         Seeds ANTs' sampling of the metric.
 
@@ -40,15 +66,17 @@ def atlas_mask(reference: Volume, affine: Affine, template: Template, seed: int)
     """
     ants = load_ants(seed)
     small, small_affine = shrink(clip_extremes(reference), affine, WORKING_MM)
-    head = to_ants(ants, small, small_affine)
-    head = ants.n4_bias_field_correction(
-        head, shrink_factor=3, convergence={"iters": [20, 20, 10], "tol": 1e-4}
-    )
-    probability = _carry(ants, head, template)
+    even = ants.n4_bias_field_correction(
+        to_ants(ants, small, small_affine),
+        shrink_factor=4,
+        convergence={"iters": [20, 20], "tol": 1e-4},
+    ).numpy()
+    carried = _carry(ants, even, small_affine, template)
+    mask = refine_edge(even, small_affine, carried.brain > 0.5, carried.height)
     to_small = np.linalg.inv(small_affine) @ affine
     full = ndimage.affine_transform(
-        probability,
-        np.diag(to_small)[:3],
+        mask.astype(np.float32),
+        to_small[:3, :3],
         to_small[:3, 3],
         output_shape=reference.shape,
         order=1,
@@ -57,26 +85,48 @@ def atlas_mask(reference: Volume, affine: Affine, template: Template, seed: int)
     return tidy(full > 0.5)
 
 
-def _carry(ants: ModuleType, head: Any, template: Template) -> Volume:
-    """Register the template to the head and return its mask there, between 0 and 1."""
-    moving, mask = (to_ants(ants, *read_volume(path)) for path in template)
+def _carry(ants: ModuleType, head: Volume, affine: Affine, template: Template) -> Carried:
+    """Register the template to a head and return its mask there."""
+    atlas, atlas_affine = read_volume(template.head)
+    outline, outline_affine = read_volume(template.mask)
+    start = search_movement(ants, (head, affine), (atlas, atlas_affine))
+    fixed = to_ants(ants, *resample_isotropic(head, affine, SYN_MM))
+    moving = to_ants(ants, *resample_isotropic(atlas, atlas_affine, SYN_MM))
     with tempfile.TemporaryDirectory() as folder:
-        affine = ants.registration(
-            head,
+        begin = Path(folder) / "start.mat"
+        write_movement(begin, start)
+        linear = ants.registration(
+            fixed,
             moving,
             type_of_transform="Affine",
+            initial_transform=[str(begin)],
             outprefix=str(Path(folder) / "affine"),
-            aff_iterations=(200, 100, 50),
-            aff_shrink_factors=(4, 2, 1),
-            aff_smoothing_sigmas=(2, 1, 0),
-        )
-        warp = ants.registration(
-            head,
+            aff_iterations=(60, 20),
+            aff_shrink_factors=(2, 1),
+            aff_smoothing_sigmas=(1, 0),
+        )["fwdtransforms"]
+        warped = ants.registration(
+            fixed,
             moving,
             type_of_transform="SyNOnly",
+            initial_transform=linear[0],
             outprefix=str(Path(folder) / "warp"),
-            initial_transform=affine["fwdtransforms"][0],
-            reg_iterations=(40, 20, 0),
-        )
-        carried = ants.apply_transforms(head, mask, warp["fwdtransforms"], interpolator="linear")
-    return np.asarray(carried.numpy())
+            reg_iterations=(20, 6),
+        )["fwdtransforms"]
+        brain = ants.apply_transforms(
+            to_ants(ants, head, affine),
+            to_ants(ants, _closed_template(outline), outline_affine),
+            warped,
+            interpolator="linear",
+        ).numpy()
+        to_template = read_movement(Path(linear[0])) @ affine
+    x, y, z = np.ogrid[tuple(slice(n) for n in head.shape)]
+    height = to_template[2, 0] * x + to_template[2, 1] * y + to_template[2, 2] * z
+    return Carried(np.asarray(brain), (height + to_template[2, 3]).astype(np.float32))
+
+
+def _closed_template(outline: Volume) -> Volume:
+    """Close the template's mask, which leaves ventricles and cisterns out, as 0 and 1."""
+    padded = np.pad(outline > 0.5, 4)
+    closed = ndimage.binary_fill_holes(ndimage.binary_closing(padded, iterations=3))
+    return np.asarray(closed[4:-4, 4:-4, 4:-4], dtype=np.float32)
