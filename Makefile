@@ -24,7 +24,7 @@ demo: $(READY)
 	@echo "Look at results/demo/report.html"
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+	$(BIN)/python -m pytest -n $(CORES)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow

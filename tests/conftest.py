@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from radnec.core.library_path import export_library_path
 
@@ -66,10 +67,22 @@ def study(tmp_path) -> Study:
 def finished(tmp_path_factory) -> Study:
     """A small study, run once from simulated DICOM to the report.
 
-    Six cases that can be used and one for each defect of the phantom. Tests that use it are in
-    the group `study`, so that it is made once and not by every worker; they leave it as it is.
+    Six cases that can be used and one for each defect of the phantom. All workers share it:
+    the first makes it, the others wait. Tests leave it as it is.
     """
-    folder = tmp_path_factory.mktemp("finished")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with FileLock(shared / "finished.lock"):
+        study = _small_study(shared / "finished")
+        if not (study.folder / "results").exists():
+            done = study.snakemake("--cores", "2")
+            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
+    return study
+
+
+def _small_study(folder: Path) -> Study:
+    folder.mkdir(exist_ok=True)
     overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
     overlay |= {"study": "trial", "cases": "cases.tsv"}
     overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
@@ -100,6 +113,4 @@ def finished(tmp_path_factory) -> Study:
             }
         ]
     )
-    done = study.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
     return study

@@ -10,8 +10,6 @@ import pytest
 
 from radnec.core.tables import read_tsv
 
-pytestmark = pytest.mark.xdist_group("study")
-
 
 @pytest.fixture
 def results(finished):
