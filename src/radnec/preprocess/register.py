@@ -44,6 +44,9 @@ class RegistrationSettings(Settings):
         Degrees, and mm at the centre of the head: more is taken for a failure.
     min_overlap
         Least fraction of the reference's head that the moving image must cover.
+    min_distinctness
+        How many times more information the images must share at the movement found than 15 mm
+        or 12 degrees beside it.
     """
 
     method: Literal["rigid", "given"]
@@ -52,6 +55,7 @@ class RegistrationSettings(Settings):
     max_rotation: float
     max_translation: float
     min_overlap: float
+    min_distinctness: float
 
 
 def register_case(
@@ -145,6 +149,7 @@ def _register(
             f"{name}_rotation": round(rotation_angle(result.movement), 3),
             f"{name}_translation": round(displacement(result.movement, centre), 3),
             f"{name}_overlap": round(result.overlap, 3),
+            f"{name}_distinctness": round(result.distinctness, 2),
         }
     )
     if flags and settings.on_failure == "exclude":
@@ -165,6 +170,11 @@ def _flags(result: RigidResult, centre: np.ndarray, settings: RegistrationSettin
     if result.overlap < settings.min_overlap:
         flags.append(
             f"covers {result.overlap:.0%} of the head, at least {settings.min_overlap:.0%} expected"
+        )
+    if result.distinctness < settings.min_distinctness:
+        flags.append(
+            f"shares {result.distinctness:.1f} times the information of the places beside it, at "
+            f"least {settings.min_distinctness:g} expected"
         )
     if result.similarity_after < result.similarity_before:
         flags.append(

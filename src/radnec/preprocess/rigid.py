@@ -18,7 +18,7 @@ import numpy as np
 
 from radnec.preprocess.itk import to_ants
 from radnec.preprocess.pyramid import Level, make_level
-from radnec.preprocess.similarity import compare_at
+from radnec.preprocess.similarity import compare_at, distinctness
 from radnec.preprocess.transforms import (
     centre_of_field,
     centre_of_mass,
@@ -64,12 +64,15 @@ class RigidResult:
         Normalised mutual information in the scanner's frame and at the movement.
     overlap
         Fraction of the reference's head inside the moving image's field of view.
+    distinctness
+        See `radnec.preprocess.similarity.distinctness`.
     """
 
     movement: Affine
     similarity_before: float
     similarity_after: float
     overlap: float
+    distinctness: float
 
 
 def prepare(data: Volume, affine: Affine) -> Prepared:
@@ -118,7 +121,8 @@ def find_movement(
     movement = _refine(ants, reference.fine, moving.fine, best)
     before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
     after, overlap = compare_at(reference.fine, moving.fine, movement)
-    return RigidResult(movement, before, after, overlap)
+    distinct = distinctness(reference.fine, moving.fine, movement, reference.centre_of_head)
+    return RigidResult(movement, before, after, overlap, distinct)
 
 
 def _best_search(ants: ModuleType, reference: Prepared, moving: Prepared, *, wide: bool) -> Affine:
