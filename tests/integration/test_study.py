@@ -10,6 +10,9 @@ import pytest
 
 from radnec.core.tables import read_tsv
 
+# The study takes minutes; `make test-slow` runs it.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def results(finished):
