@@ -6,6 +6,8 @@ import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +48,18 @@ class HdBet:
 
     def __init__(self, weights: Path, *, mirroring: bool, device: str, threads: int) -> None:
         require_network(weights)
-        # nnU-Net would read the checkpoint with the full pickle, which can run any code.
-        os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
         import torch
 
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
-        torch.serialization.add_safe_globals(_numbers())
         prediction = _import_hdbet()
         # HD-BET's module holds its own copy of the path.
         prediction.folder_with_parameter_files = str(weights)
         try:
-            self._predictor = prediction.get_hdbet_predictor(
-                use_tta=mirroring, device=torch.device(device)
-            )
+            with _weights_only():
+                self._predictor = prediction.get_hdbet_predictor(
+                    use_tta=mirroring, device=torch.device(device)
+                )
         except (pickle.UnpicklingError, KeyError, EOFError) as error:
             raise InputError(f"{weights} does not hold a network of HD-BET: {error}") from error
         # HD-BET has just taken all cores.
@@ -105,8 +105,28 @@ def _import_hdbet() -> Any:
     return prediction
 
 
+@contextmanager
+def _weights_only() -> Iterator[None]:
+    """Read checkpoints as data: nnU-Net would unpickle them, which can run any code.
+
+    NumPy's scalars, which nnU-Net stores beside the weights, are let through.
+    """
+    import torch
+
+    name = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        with torch.serialization.safe_globals(_numbers()):
+            yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
+
+
 def _numbers() -> list[Any]:
-    """Return the types of NumPy scalars, which nnU-Net stores beside the weights."""
+    """Return what a pickled NumPy scalar is made of, under its old and its new name."""
     scalar = np._core.multiarray.scalar  # type: ignore[attr-defined]
     return [
         np.dtype,
