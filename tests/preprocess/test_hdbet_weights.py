@@ -144,7 +144,7 @@ def test_an_archive_that_is_not_the_network(tmp_path, site):
 
 
 def test_an_address_without_a_published_checksum_needs_one(tmp_path):
-    with pytest.raises(InputError, match="expected 'sha256:...' or 'md5:...'"):
+    with pytest.raises(InputError, match=r"expected 'sha256:\.\.\.' or 'md5:\.\.\.'"):
         _fetch(tmp_path, "https://example.org/archive.zip")
 
 
