@@ -45,5 +45,4 @@ rule preprocessed:
 # The published study, recomputed from its printed numbers: needs no images.
 rule published:
     input:
-        results("evaluation/published"),
-        results("figures/published.svg"),
+        results("published.html"),

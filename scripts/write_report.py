@@ -31,7 +31,7 @@ if __name__ == "__main__":
                 },
                 subgroups=Path(given.subgroups),
                 confounding=Path(given.confounding),
-                audit=Path(given.audit) / "audit.md",
+                audit=Path(given.audit),
                 audit_figures={"This study beside the published one": beside["forest"]},
                 explanation=Path(given.tests),
                 explanation_figure=beside["explanation"],

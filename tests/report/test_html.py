@@ -13,9 +13,12 @@ import pytest
 
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
+from radnec.evaluate.audit import audit_published
 from radnec.report.html import write_report
 from radnec.report.inputs import ReportInputs
+from radnec.report.published import write_published
 
+ROOT = Path(__file__).parents[2]
 NOTICE = notice(phantom=True)
 SVG = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><path id="p1"/></svg>'
 
@@ -170,7 +173,7 @@ def test_missing_required_file_is_an_error(inputs: ReportInputs, tmp_path: Path,
 
 def test_named_optional_file_has_to_be_there(inputs: ReportInputs, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"audit\.md: not found"):
-        write(dataclasses.replace(inputs, audit=tmp_path / "audit.md"), tmp_path)
+        write(dataclasses.replace(inputs, audit=tmp_path / "audit"), tmp_path)
     with pytest.raises(InputError, match=r"expected \.svg or \.png"):
         write(dataclasses.replace(inputs, training_figure=tmp_path / "x.pdf"), tmp_path)
 
@@ -236,7 +239,7 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         "results": {"epochs_trained": 15, "train_loss": 0.1234},
     }
     (tmp_path / "card.json").write_text(json.dumps(card))
-    (tmp_path / "audit.md").write_text("# Audit\n\n| Table | Finding |\n|--|--|\n| 5 | odd |\n")
+    audit_published(published=ROOT / "config/published", outdir=tmp_path / "audit")
     (tmp_path / "curve.svg").write_text(SVG)
     (tmp_path / "qc.tsv").write_text("case\tdice\nworst\t0.1\n")
     full = dataclasses.replace(
@@ -245,7 +248,7 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         cards=[tmp_path / "card.json"],
         evaluation=evaluation,
         evaluation_figures={"Calibration of all": tmp_path / "curve.svg"},
-        audit=tmp_path / "audit.md",
+        audit=tmp_path / "audit",
         audit_figures={"Published beside this": tmp_path / "curve.svg"},
         explanation=explanation,
         quality=tmp_path / "qc.tsv",
@@ -258,8 +261,28 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     assert "-0.21 (-0.42 to 0.00)" in page.text  # no minus before a zero
     assert "14,356,929" in page.text and "30 recurrence + 20 necrosis" in page.text
     assert "peak in the lesion" in page.text and "0.75 (0.46 to 0.91)" in page.text
+    assert "resnet50 t1 auc_lo is printed 0.69" in page.text
     assert "worst" in page.text and "Calibration of all" in page.text
     assert {"training", "beyond", "comparisons", "planning", "published", "quality"} <= set(
         page.ids
     )
     assert not page.open
+
+
+def test_the_page_on_the_published_study_needs_no_cohort(tmp_path: Path) -> None:
+    audit_published(published=ROOT / "config/published", outdir=tmp_path / "audit")
+    (tmp_path / "forest.svg").write_text(SVG)
+    write_published(
+        audit=tmp_path / "audit",
+        figure=tmp_path / "forest.svg",
+        notice=notice(phantom=False),
+        output=tmp_path / "published.html",
+    )
+    html = (tmp_path / "published.html").read_text()
+    page = Page(html)
+    assert not page.open and page.pictures[0].startswith("data:image/svg+xml;base64,")
+    assert html.count("8 of 8") == 23 and html.count("7 of 8") == 1
+    # By hand: 0.75 - 1.96 sqrt(0.75 x 0.25 / 58) is 0.64; the table prints 0.69.
+    assert "resnet50 t1 auc_lo is printed 0.69, the formula gives 0.64" in page.text
+    assert "7 of 9" in page.text and "46 of 49" in page.text
+    assert "Simulated" not in page.text

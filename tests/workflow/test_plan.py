@@ -88,3 +88,11 @@ def test_wrong_input_stops_before_anything_runs(study, overlay, table, told):
         assert text in said
     assert "Traceback" not in said
     assert not (study.folder / "results").exists()
+
+
+def test_the_published_study_needs_no_cohort_and_the_others_do(study):
+    (study.folder / "cases.tsv").write_text("case\tlabel\tdicom\n")
+    assert set(study.plan("published")) >= {"audit_published", "write_published"}
+    done = study.snakemake("-n")
+    assert done.returncode != 0
+    assert "no rows, expected one row a case" in done.stdout + done.stderr

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 from radnec.cohort.design import SplitSettings, fold_names
 from radnec.cohort.eligibility import ineligible
-from radnec.core.cases import load_cases, overrides_by_case, source_of
+from radnec.core.cases import load_cases, overrides_by_case, require_rows, source_of
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
@@ -26,7 +26,10 @@ SCHEMAS = HOUSE / "workflow" / "schemas"
 try:
     validate_config(config, SCHEMAS / "config.schema.yaml")
     CASES = load_cases(
-        Path(config["cases"]), SCHEMAS / "cases.schema.yaml", config["label_map"]
+        Path(config["cases"]),
+        SCHEMAS / "cases.schema.yaml",
+        config["label_map"],
+        may_be_empty=True,
     )
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
 except InputError as error:
@@ -162,6 +165,19 @@ def given_sets(wildcards):
     if config["split"]["design"] != "given" or "set" not in CASES:
         return canonical_json({})
     return canonical_json(CASES["set"].to_dict())
+
+
+def of_eligible(path):
+    """Input function: a file of every case that is looked at; a table without any is refused."""
+
+    def files(wildcards):
+        try:
+            require_rows(CASES, config["cases"])
+        except InputError as error:
+            raise WorkflowError(str(error))
+        return expand(results(path), case=ELIGIBLE)
+
+    return files
 
 
 def selected_cases():

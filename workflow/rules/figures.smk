@@ -165,7 +165,7 @@ rule draw_published:
         runtime=10,
     params:
         code=code("draw_published"),
-        notice=NOTICE,
+        notice=notice(phantom=False),
     script:
         "../../scripts/draw_published.py"
 

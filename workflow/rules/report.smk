@@ -68,3 +68,27 @@ rule write_report:
         notice=NOTICE,
     script:
         "../../scripts/write_report.py"
+
+
+# The published study recomputed, as a page of its own: needs no cohort.
+rule write_published:
+    input:
+        audit=results("evaluation/published"),
+        figure=results("figures/published.svg"),
+    output:
+        page=results("published.html"),
+    log:
+        results("logs/write_published.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("write_published"),
+        template=code_of_template(),
+        notice=notice(phantom=False),
+    script:
+        "../../scripts/write_published.py"

@@ -45,7 +45,9 @@ class CaseSource:
         return cls(**json.loads(text))
 
 
-def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFrame:
+def load_cases(
+    path: Path, schema: Path, label_map: dict[str, str], *, may_be_empty: bool = False
+) -> pd.DataFrame:
     """Read and check the table of cases.
 
     Parameters
@@ -55,6 +57,9 @@ def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFr
     label_map
         For tables that write the label as a code: code to class, such as
         ``{"0": "recurrence", "1": "necrosis"}``; empty where the classes are written out.
+    may_be_empty
+        Whether a table without rows is one: the published study can be recomputed without
+        any cohort, so the workflow refuses it only when cases are asked for.
 
     Returns
     -------
@@ -71,8 +76,8 @@ def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFr
     if not path.is_file():
         raise InputError(f"config: cases: {path} not found, expected a TSV with one row a case")
     table = read_tsv(path, dtype=str).fillna("")
-    if table.empty:
-        raise InputError(f"{path}: no rows, expected one row a case (see config/README.md)")
+    if not may_be_empty:
+        require_rows(table, path)
     faults: list[str] = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         where = f"{path} row {number} ({row.get('case', '')!r})"
@@ -93,6 +98,18 @@ def load_cases(path: Path, schema: Path, label_map: dict[str, str]) -> pd.DataFr
         table["patient"] = ""
     table["patient"] = table["patient"].where(table["patient"] != "", table["case"])
     return table.set_index("case", drop=False)
+
+
+def require_rows(cases: pd.DataFrame, path: Path) -> None:
+    """Refuse a table without cases.
+
+    Raises
+    ------
+    InputError
+        If there is no row.
+    """
+    if cases.empty:
+        raise InputError(f"{path}: no rows, expected one row a case (see config/README.md)")
 
 
 def source_of(row: dict[str, Any], bids_root: str | None) -> CaseSource:

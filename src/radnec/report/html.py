@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from radnec.core.errors import InputError
-from radnec.core.files import write_text
 from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
 from radnec.report import readable
 from radnec.report.choice import Choice, choose_cases
 from radnec.report.embed import heading, markdown, picture, require, table
 from radnec.report.inputs import ReportInputs
+from radnec.report.page import write_page
+from radnec.report.published import section
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
 FIGURES = tuple(f"figure{number}" for number in range(1, 6))
@@ -58,16 +58,7 @@ def write_report(*, inputs: ReportInputs, output: Path) -> None:
         missing = [name for name in expected if name not in given]
         if missing:
             raise InputError(f"report: {kind}: {', '.join(missing)} missing, expected {expected}")
-    environment = Environment(
-        loader=PackageLoader("radnec.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page = environment.get_template("report.html.j2").render(**_context(inputs))
-    write_text(output, page)
+    write_page("report.html.j2", _context(inputs), output)
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
@@ -102,7 +93,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "evaluation_figures": _pictures(inputs.evaluation_figures),
         "subgroups": readable.subgroups(inputs.subgroups) if inputs.subgroups else None,
         "confounding": readable.confounding(inputs.confounding) if inputs.confounding else None,
-        "audit": markdown(inputs.audit, notice=inputs.notice) if inputs.audit else None,
+        **(
+            section(inputs.audit, inputs.notice)
+            if inputs.audit
+            else {"audit": None, "audit_rows": None}
+        ),
         "audit_figures": _pictures(inputs.audit_figures),
         "explanation": readable.explanation_metrics(inputs.explanation / "metrics.tsv")
         if inputs.explanation

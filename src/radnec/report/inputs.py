@@ -43,7 +43,7 @@ class ReportInputs:
     subgroups, confounding
         Tables of the subgroups, and of what scanner and acquisition alone can tell.
     audit
-        audit.md: the published study recomputed.
+        Folder of the published study recomputed: audit.md and performance.tsv.
     audit_figures
         Title to picture: published intervals beside those of this study.
     explanation
