@@ -32,7 +32,7 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         },
     ),
     (
-        "Preprocessing or image quality failed",
+        "Preprocessing or quality failed",
         "Included in the analysis",
         {
             "register": "Registration",

@@ -11,11 +11,23 @@ from radnec.core.errors import InputError
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Raw data", ("simulate_case",)),
-    ("Images", ("index_case", "convert_case", "select_cases", "collect_series")),
+    (
+        "Images",
+        ("index_case", "convert_case", "check_leakage", "select_cases", "collect_series"),
+    ),
     ("Preprocessing", ("register_case", "strip_case", "normalise_case")),
     ("Cohort", ("collect_cohort", "split_cohort", "list_packed", "pack_sequence")),
     ("Networks", ("train_run", "predict_run", "gather_predictions")),
-    ("Statistics", ("describe_cohort", "describe_scanners", "evaluate_models")),
+    (
+        "Statistics",
+        (
+            "describe_cohort",
+            "describe_scanners",
+            "evaluate_models",
+            "evaluate_subgroups",
+            "check_confounding",
+        ),
+    ),
     ("Explanation", ("explain_run", "evaluate_maps")),
     ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
 )

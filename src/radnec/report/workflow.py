@@ -140,7 +140,10 @@ def _middles(
                 if near:
                     wanted[place] = np.mean(near)
             middles[index] = spread_out(wanted, room[index], left, right)
-    return middles
+    # Neighbours only pull towards each other: the drawing as a whole may have drifted aside.
+    low = min(float((xs - r / 2).min()) for xs, r in zip(middles, room, strict=True))
+    high = max(float((xs + r / 2).max()) for xs, r in zip(middles, room, strict=True))
+    return [xs + centre - (low + high) / 2 for xs in middles]
 
 
 def _draw_stages(axes: Axes, rows: list[Row], tops: list[float]) -> None:
