@@ -7,7 +7,7 @@ import pytest
 from heads import CENTRE, movement, scan
 from sklearn.metrics import mutual_info_score
 
-from radnec.preprocess.pyramid import make_level
+from radnec.preprocess.pyramid import make_levels
 from radnec.preprocess.similarity import (
     compare_at,
     distinctness,
@@ -42,10 +42,10 @@ def test_bounds():
 
 
 def test_overlap_is_the_share_of_the_head_that_is_covered():
-    reference = make_level(*scan("t1ce"), 4.0, even=True)
+    reference = make_levels(*scan("t1ce"), 4.0, 8.0)[0]
     data, affine = scan("t1", seed=1)
     # The lower half of the slices, by the head's own voxels.
-    half = make_level(data[:, :, :13], affine, 4.0, even=True)
+    half = make_levels(data[:, :, :13], affine, 4.0, 8.0)[0]
     edge = affine[2, 3] + 12.5 * affine[2, 2]
     height = (reference.affine[2, 2] * np.arange(reference.head.shape[2])) + reference.affine[2, 3]
     expected = reference.head[:, :, height <= edge].sum() / reference.head.sum()
@@ -55,9 +55,9 @@ def test_overlap_is_the_share_of_the_head_that_is_covered():
 
 @pytest.mark.parametrize("name", ["t1", "t2", "flair"])
 def test_the_right_place_stands_out(name):
-    reference = make_level(*scan("t1ce"), 4.0, even=True)
+    reference = make_levels(*scan("t1ce"), 4.0, 8.0)[0]
     moved = movement([6.0, -4.0, 8.0], [5.0, -9.0, 4.0])
-    moving = make_level(*scan(name, moved, seed=1), 4.0, even=True)
+    moving = make_levels(*scan(name, moved, seed=1), 4.0, 8.0)[0]
     right = np.linalg.inv(moved)
     wrong = right @ movement([0.0, 25.0, 10.0], [14.0, 8.0, -20.0])
     assert compare_at(reference, moving, right)[0] > compare_at(reference, moving, wrong)[0]

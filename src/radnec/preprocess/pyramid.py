@@ -32,11 +32,20 @@ class Level:
     head: npt.NDArray[np.bool_]
 
 
-def make_level(data: Volume, affine: Affine, spacing: float, *, even: bool) -> Level:
-    """Return an image thinned to `spacing` mm with the head it shows, its shading evened or not."""
-    small, small_affine = shrink(clip_extremes(data), affine, spacing)
+def make_levels(
+    data: Volume, affine: Affine, fine_mm: float, coarse_mm: float
+) -> tuple[Level, Level]:
+    """Return an image thinned to `fine_mm` with its shading evened, and to `coarse_mm` as it is."""
+    small, small_affine = shrink(clip_extremes(data), affine, fine_mm)
     head = head_of(small)
-    return Level(even_shading(small, small_affine, head) if even else small, small_affine, head)
+    fine = Level(even_shading(small, small_affine, head), small_affine, head)
+    return fine, plain_level(small, small_affine, coarse_mm)
+
+
+def plain_level(data: Volume, affine: Affine, spacing: float) -> Level:
+    """Return an image thinned to `spacing` mm with the head it shows."""
+    small, small_affine = shrink(data, affine, spacing)
+    return Level(small, small_affine, head_of(small))
 
 
 def shrink(data: Volume, affine: Affine, spacing: float) -> tuple[Volume, Affine]:
@@ -80,7 +89,8 @@ def _step(data: Volume, affine: Affine, factor: npt.NDArray[np.float64]) -> tupl
 
 def clip_extremes(data: Volume) -> Volume:
     """Cut the darkest and brightest half per cent, which would take most of the histogram."""
-    low, high = np.percentile(data, [0.5, 99.5])
+    # Every other row and column says as much, in a quarter of the time.
+    low, high = np.percentile(data[::2, ::2], [0.5, 99.5])
     return np.clip(data, low, high) if high > low else data
 
 

@@ -68,8 +68,8 @@ def atlas_mask(reference: Volume, affine: Affine, template: Template, seed: int)
     small, small_affine = shrink(clip_extremes(reference), affine, WORKING_MM)
     even = ants.n4_bias_field_correction(
         to_ants(ants, small, small_affine),
-        shrink_factor=4,
-        convergence={"iters": [20, 20], "tol": 1e-4},
+        shrink_factor=6,
+        convergence={"iters": [15, 15], "tol": 1e-4},
     ).numpy()
     carried = _carry(ants, even, small_affine, template)
     mask = refine_edge(even, small_affine, carried.brain > 0.5, carried.height)
@@ -101,9 +101,10 @@ def _carry(ants: ModuleType, head: Volume, affine: Affine, template: Template) -
             type_of_transform="Affine",
             initial_transform=[str(begin)],
             outprefix=str(Path(folder) / "affine"),
-            aff_iterations=(60, 20),
+            aff_iterations=(40, 8),
             aff_shrink_factors=(2, 1),
             aff_smoothing_sigmas=(1, 0),
+            aff_random_sampling_rate=0.1,
         )["fwdtransforms"]
         warped = ants.registration(
             fixed,
@@ -111,7 +112,7 @@ def _carry(ants: ModuleType, head: Volume, affine: Affine, template: Template) -
             type_of_transform="SyNOnly",
             initial_transform=linear[0],
             outprefix=str(Path(folder) / "warp"),
-            reg_iterations=(20, 6),
+            reg_iterations=(12, 4),
         )["fwdtransforms"]
         brain = ants.apply_transforms(
             to_ants(ants, head, affine),
