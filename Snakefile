@@ -39,6 +39,7 @@ rule preprocessed:
     input:
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
+        results("quality/cases.tsv"),
         normalised_volumes,
 
 

@@ -158,7 +158,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         heads = phantom_heads(
-            arguments.folder or Path(scratch), arguments.cases, movement_mm=9, movement_degrees=7
+            arguments.folder or Path(scratch), arguments.cases, movement_mm=11, movement_degrees=9.5
         )
         load_ants(1)
         report(measure(heads, arguments.peer))

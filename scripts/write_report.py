@@ -36,6 +36,8 @@ if __name__ == "__main__":
                 explanation=Path(given.tests),
                 explanation_figure=beside["explanation"],
                 maps_summary=Path(given.maps) / "summary.tsv",
+                quality=Path(given.quality),
+                quality_pages=[Path(path) for path in given.quality_pages],
             ),
             output=Path(snakemake.output.report),
         )

@@ -241,7 +241,12 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text(json.dumps(card))
     audit_published(published=ROOT / "config/published", outdir=tmp_path / "audit")
     (tmp_path / "curve.svg").write_text(SVG)
-    (tmp_path / "qc.tsv").write_text("case\tdice\nworst\t0.1\n")
+    cases = [f"P{number:02d}" for number in range(10)]
+    (tmp_path / "qc.tsv").write_text("case\tremarks\n" + "".join(f"{c}\tr{c}\n" for c in cases))
+    (tmp_path / "quality").mkdir()
+    pages = [tmp_path / "quality" / f"{case}.svg" for case in reversed(cases)]
+    for path in pages:
+        path.write_text(SVG)
     full = dataclasses.replace(
         inputs,
         training_figure=tmp_path / "curve.svg",
@@ -252,9 +257,9 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         audit_figures={"Published beside this": tmp_path / "curve.svg"},
         explanation=explanation,
         quality=tmp_path / "qc.tsv",
-        quality_pages=[tmp_path / "curve.svg"],
+        quality_pages=pages,
     )
-    _, page = write(full, tmp_path)
+    html, page = write(full, tmp_path)
     assert "0.72 (0.38 to 0.93)" in page.text and "0.11" not in page.text
     assert "< 0.001" in page.text
     assert "resnet10 / fused" in page.text
@@ -262,7 +267,10 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     assert "14,356,929" in page.text and "30 recurrence + 20 necrosis" in page.text
     assert "peak in the lesion" in page.text and "0.75 (0.46 to 0.91)" in page.text
     assert "resnet50 t1 auc_lo is printed 0.69" in page.text
-    assert "worst" in page.text and "Calibration of all" in page.text
+    assert "rP00" in page.text and "Calibration of all" in page.text
+    # In the order of the table: the first eight with their pictures, the others as links.
+    assert [f"Case {case}. Top" in page.text for case in cases] == [True] * 8 + [False] * 2
+    assert [f'href="quality/{case}.svg"' in html for case in cases] == [False] * 8 + [True] * 2
     assert {"training", "beyond", "comparisons", "planning", "published", "quality"} <= set(
         page.ids
     )

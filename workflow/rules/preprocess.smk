@@ -104,3 +104,65 @@ rule normalise_case:
         settings=section("normalisation"),
     script:
         "../../scripts/normalise_case.py"
+
+
+def quality_of_selected(ending):
+    """Input function: the picture or the measures of quality control of every selected case."""
+    return lambda wildcards: expand(
+        results("quality/{case}.{ending}"), case=selected_cases(), ending=ending
+    )
+
+
+# Draw what preprocessing made of a case: for a person to look at.
+rule draw_quality_case:
+    input:
+        registered=ancient(results("registered/{case}")),
+        brain=ancient(results("brain/{case}")),
+        normalised=ancient(results("normalised/{case}")),
+        register=results("records/register/{case}.json"),
+        strip=results("records/strip/{case}.json"),
+        normalise=results("records/normalise/{case}.json"),
+    output:
+        picture=results("quality/{case}.png"),
+        measures=results("quality/{case}.json"),
+    log:
+        results("logs/draw_quality_case/{case}.log"),
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("draw_quality_case"),
+        notice=NOTICE,
+    script:
+        "../../scripts/draw_quality_case.py"
+
+
+# All cases in one table, the one most in need of a look first.
+rule tabulate_quality:
+    input:
+        cohort=results("cohort/cases.tsv"),
+        register=case_records("register"),
+        strip=case_records("strip"),
+        measures=quality_of_selected("json"),
+        # Whoever reads the table wants the pictures beside it.
+        pictures=quality_of_selected("png"),
+    output:
+        table=results("quality/cases.tsv"),
+    log:
+        results("logs/tabulate_quality.log"),
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("tabulate_quality"),
+        kind=cohort_kind(PHANTOM),
+    script:
+        "../../scripts/tabulate_quality.py"

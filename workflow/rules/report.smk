@@ -48,6 +48,8 @@ rule write_report:
         audit=results("evaluation/published"),
         maps=of_figures("maps"),
         tests=of_figures("tests"),
+        quality=results("quality/cases.tsv"),
+        quality_pages=quality_of_selected("png"),
     output:
         report=results("report.html"),
     log:

@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 from typing import Literal
 
-import nibabel as nib
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -22,6 +21,7 @@ from radnec.preprocess.volumes import (
     read_mask,
     read_volume,
     spacing_of,
+    to_ras,
     write_volume,
 )
 
@@ -87,12 +87,12 @@ def normalise_case(
         before = Record.read(strip_record)
         before.require_ok()
         stored, stored_affine = read_mask(brain / "mask.nii.gz")
-        mask, affine = _ras(stored.astype(np.float32), stored_affine)
+        mask, affine = to_ras(stored.astype(np.float32), stored_affine)
         grid = target_grid(mask > 0.5, affine, settings)
         inside = resample(mask, affine, grid, settings.size) > 0.5
         region = inside if settings.region == "brain" else np.ones(settings.size, dtype=bool)
         for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
-            data, own = _ras(*read_volume(brain / f"{name}.nii.gz"))
+            data, own = to_ras(*read_volume(brain / f"{name}.nii.gz"))
             scaled = scale(
                 resample(data, own, grid, settings.size),
                 region,
@@ -173,9 +173,3 @@ def resample(data: Volume, affine: Affine, grid: Affine, size: tuple[int, int, i
             mode="grid-constant",
         )
     )
-
-
-def _ras(data: Volume, affine: Affine) -> tuple[Volume, Affine]:
-    """Flip and swap axes so that x, y, z run closest to right, front, up."""
-    image = nib.as_closest_canonical(nib.Nifti1Image(data, affine))
-    return np.asarray(image.dataobj), np.asarray(image.affine)

@@ -93,6 +93,12 @@ def write_volume(path: Path, data: npt.NDArray[Any], affine: Affine) -> None:
     Path(path).write_bytes(packer.compress(image.to_bytes()) + packer.flush())
 
 
+def to_ras(data: Volume, affine: Affine) -> tuple[Volume, Affine]:
+    """Flip and swap axes so that x, y, z run closest to right, front, up."""
+    image = nib.as_closest_canonical(nib.Nifti1Image(data, affine))
+    return np.asarray(image.dataobj), np.asarray(image.affine)
+
+
 def spacing_of(affine: Affine) -> npt.NDArray[np.float64]:
     """Return the distances between voxel centres along x, y, z in mm."""
     return np.asarray(np.linalg.norm(affine[:3, :3], axis=0))

@@ -25,6 +25,9 @@ from radnec.report.published import section
 TABLES = tuple(f"table{number}" for number in range(1, 7))
 FIGURES = tuple(f"figure{number}" for number in range(1, 6))
 
+QUALITY_PAGES = 8
+"""So many cases are shown with their pictures, the worst; the others are linked."""
+
 PACKAGES = (
     *("radnec", "snakemake", "torch", "monai", "antspyx", "HD-BET", "nibabel", "pydicom"),
     *("dicom2nifti", "nilearn", "numpy", "scipy", "pandas", "scikit-learn", "statsmodels"),
@@ -111,9 +114,22 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         if (cohort["status"] == "excluded").any()
         else None,
         "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
-        "quality_pages": {path.stem: picture(path) for path in inputs.quality_pages},
+        **_quality_pages(inputs),
         "config": require(inputs.config).read_text(encoding="utf-8"),
         "versions": dict(_versions()),
+    }
+
+
+def _quality_pages(inputs: ReportInputs) -> dict[str, Any]:
+    """Return the pictures of the worst cases, and where those of the others lie."""
+    if inputs.quality is None:
+        return {"quality_pages": {}, "quality_links": {}}
+    pages = {path.stem: require(path) for path in inputs.quality_pages}
+    cases = [case for case in read_tsv(require(inputs.quality), dtype=str)["case"] if case in pages]
+    beside = {case: f"{pages[case].parent.name}/{pages[case].name}" for case in cases}
+    return {
+        "quality_pages": {case: picture(pages[case]) for case in cases[:QUALITY_PAGES]},
+        "quality_links": {case: beside[case] for case in cases[QUALITY_PAGES:]},
     }
 
 

@@ -55,7 +55,7 @@ class ReportInputs:
     quality
         Table (TSV) of the quality control, worst case first.
     quality_pages
-        Pictures of the quality control, worst case first.
+        Pictures of the quality control, named after their cases, in a folder beside the report.
     """
 
     study: str

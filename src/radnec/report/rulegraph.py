@@ -15,7 +15,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Images",
         ("index_case", "convert_case", "check_leakage", "select_cases", "collect_series"),
     ),
-    ("Preprocessing", ("register_case", "strip_case", "normalise_case")),
+    ("Preprocessing", ("register_case", "strip_case", "normalise_case", "draw_quality_case")),
     ("Cohort", ("collect_cohort", "split_cohort", "list_packed", "pack_sequence")),
     ("Networks", ("train_run", "predict_run", "gather_predictions")),
     (
@@ -29,7 +29,10 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
-    ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
+    (
+        "Report",
+        ("keep_config", "write_rulegraph", "draw_flowchart", "tabulate_quality", "write_report"),
+    ),
 )
 """Stages in the order of the data, and rules that belong to each. A rule not named here belongs
 to the last stage among the rules it needs or, if it needs none, to the first that uses it."""

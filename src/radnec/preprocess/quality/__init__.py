@@ -1,0 +1,1 @@
+"""What a person looks at before trusting the preprocessing: a picture a case, a table for all."""

@@ -1,0 +1,100 @@
+"""The picture of a case, drawn for cases that came through and for one that did not."""
+
+from __future__ import annotations
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+from heads import brain_on, scan
+from PIL import Image
+
+from radnec.core.records import Record
+from radnec.preprocess.quality.figure import draw_quality_case
+from radnec.preprocess.quality.sections import Frame
+
+NOTICE = "Simulated data. Research use only."
+
+
+def write_images(folder, sequences):
+    folder.mkdir()
+    for name, (data, affine) in sequences.items():
+        nib.save(nib.Nifti1Image(data, affine), folder / f"{name}.nii.gz")
+    return {f"{name}.nii.gz": "" for name in sequences}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """A head with T1ce and T1, its brain and its small volumes; the records of the stages."""
+    folder = tmp_path_factory.mktemp("case")
+    images = {name: scan(name, seed=n) for n, name in enumerate(("t1ce", "t1"))}
+    affine = images["t1ce"][1]
+    mask = brain_on(affine, images["t1ce"][0].shape)
+    files = write_images(folder / "registered", images)
+    write_images(folder / "brain", {"mask": (mask.astype(np.uint8), affine)})
+    write_images(folder / "normalised", {n: (d[::3, ::3], affine) for n, (d, _) in images.items()})
+    seen = {"t1_rotation": 3.21, "t1_translation": 4.5, "t1_similarity_before": 1.02}
+    for stage, measures in (
+        ("register", {"reference": "t1ce", "t1_similarity_after": 1.21} | seen),
+        ("strip", {"mask_volume_ml": 1500.0}),
+        ("normalise", {}),
+    ):
+        Record("P1", stage, "ok", "", [], files, measures).write(folder / f"{stage}.json")
+    return folder
+
+
+def draw(case, target, **changed):
+    records = {stage: case / f"{stage}.json" for stage in ("register", "strip", "normalise")}
+    draw_quality_case(
+        case="P1",
+        registered=case / "registered",
+        brain=case / "brain",
+        normalised=case / "normalised",
+        records=records | changed,
+        notice=NOTICE,
+        picture=target / "P1.png",
+        measures=target / "P1.json",
+    )
+    return Image.open(target / "P1.png"), json.loads((target / "P1.json").read_text())
+
+
+def count(picture, colour):
+    return int((np.asarray(picture.convert("RGB")) == colour).all(axis=2).sum())
+
+
+def test_picture_shows_edges_outline_and_volumes(case, tmp_path):
+    picture, facts = draw(case, tmp_path)
+    assert count(picture, (230, 110, 20)) > 500
+    assert count(picture, (240, 228, 66)) > 500
+    assert picture.info["Description"] == NOTICE
+    assert facts["reference"] == "t1ce"
+    assert set(facts["snr"]) == {"t1ce", "t1"}
+    assert facts["snr"]["t1"] == pytest.approx(facts["snr"]["t1ce"], rel=0.05)
+    assert (tmp_path / "P1.png").stat().st_size < 400_000
+    first = (tmp_path / "P1.png").read_bytes()
+    draw(case, tmp_path)
+    assert (tmp_path / "P1.png").read_bytes() == first
+
+
+def test_a_case_that_left_is_drawn_as_far_as_it_came(case, tmp_path):
+    left = tmp_path / "strip.json"
+    Record("P1", "strip", "excluded", "brain mask: 3000 ml", [], {}, {}).write(left)
+    late = tmp_path / "normalise.json"
+    Record("P1", "normalise", "excluded", "left at strip", [], {}, {}).write(late)
+    picture, facts = draw(case, tmp_path, strip=left, normalise=late)
+    assert count(picture, (230, 110, 20)) > 500 and count(picture, (240, 228, 66)) == 0
+    assert facts["snr"] == {}
+    none = tmp_path / "register.json"
+    Record("P1", "register", "excluded", "no overlap", [], {}, {}).write(none)
+    picture, facts = draw(case, tmp_path, register=none, strip=left, normalise=late)
+    assert picture.size[1] < 150 and facts["reference"] is None
+
+
+def test_a_mask_beside_the_brain_is_drawn_beside_it():
+    """The outline is drawn in the frame of the reference, not of the mask."""
+    frame = Frame((0, 0, 0), (40, 40, 10), (1.0, 1.0, 4.0), 40)
+    mask = np.zeros((40, 40, 10), np.float32)
+    mask[2:6, 30:38] = 1
+    rows, columns = np.nonzero(frame.section(mask, "axial", 5) > 0.5)
+    assert (rows.min(), rows.max()) == (2, 9) and (columns.min(), columns.max()) == (34, 37)
