@@ -11,12 +11,10 @@ if __name__ == "__main__":
             case=snakemake.wildcards.case,
             registered=Path(snakemake.input.registered),
             register_record=Path(snakemake.input.record),
-            network=Path(snakemake.input.network) if snakemake.input.network else None,
+            hdbet_masks=Path(snakemake.input.masks) if snakemake.input.masks else None,
             given_mask=Path(snakemake.params.mask) if snakemake.params.mask else None,
             settings=SkullStripSettings.from_json(snakemake.params.settings),
             seed=snakemake.params.seed,
-            device=snakemake.resources.device,
-            threads=snakemake.threads,
             brain=Path(snakemake.output.brain),
             record=Path(snakemake.output.record),
         )

@@ -49,10 +49,74 @@ rule fetch_hdbet:
         "../../scripts/fetch_hdbet.py"
 
 
+# Cases that one HD-BET process works on, so that its network is loaded once for them.
+HDBET_BATCH = 10
+
+
+def given_mask(case):
+    """The brain mask that the table of cases names; "" where it names none."""
+    return CASES.loc[case].get("mask") or ""
+
+
+def batch_of(case):
+    return ELIGIBLE.index(case) // HDBET_BATCH
+
+
+def cases_of_batch(wildcards):
+    """The selected cases of one batch that need a mask."""
+    return [
+        case
+        for case in selected_cases()
+        if batch_of(case) == int(wildcards.batch) and not given_mask(case)
+    ]
+
+
+def hdbet_masks(wildcards):
+    """HD-BET's masks of the batch of a case; nothing where it needs none."""
+    if config["skull_strip"]["backend"] != "hd-bet" or given_mask(wildcards.case):
+        return []
+    # Another case's new mask is no news for this one: what would be is in its own inputs.
+    return ancient(results(f"hd_bet/batch{batch_of(wildcards.case)}.json"))
+
+
+# Predict the brain masks of a batch of cases; those that are there already stay.
+rule predict_masks:
+    input:
+        network=results("hd_bet_network.json"),
+        registered=lambda wildcards: [
+            ancient(results(f"registered/{case}"))
+            for case in cases_of_batch(wildcards)
+        ],
+        records=lambda wildcards: expand(
+            results("records/register/{case}.json"), case=cases_of_batch(wildcards)
+        ),
+    output:
+        masks=results("hd_bet/batch{batch}.json"),
+    log:
+        results("logs/predict_masks/batch{batch}.log"),
+    benchmark:
+        results("benchmarks/predict_masks/batch{batch}.tsv")
+    conda:
+        "../../envs/skull_strip.yaml"
+    threads: threads_of("skull_strip")
+    resources:
+        mem_mb=3000,
+        disk_mb=500,
+        runtime=240,
+        device=config["resources"]["device"],
+        gpu=gpus(),
+    params:
+        code=code("predict_masks"),
+        mirroring=config["skull_strip"]["mirroring"],
+    script:
+        "../../scripts/predict_masks.py"
+
+
 # Remove everything but the brain.
 rule strip_case:
     input:
         network=hdbet_network,
+        masks=hdbet_masks,
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),
     output:
@@ -64,16 +128,14 @@ rule strip_case:
         results("benchmarks/strip_case/{case}.tsv")
     conda:
         "../../envs/skull_strip.yaml"
-    threads: threads_of("skull_strip")
+    threads: 1
     resources:
         mem_mb=3000,
         disk_mb=500,
         runtime=60,
-        device=config["resources"]["device"],
-        gpu=gpus() if config["skull_strip"]["backend"] == "hd-bet" else 0,
     params:
         code=code("strip_case"),
-        mask=lambda wildcards: CASES.loc[wildcards.case].get("mask") or "",
+        mask=lambda wildcards: given_mask(wildcards.case),
         seed=config["seed"],
         settings=section("skull_strip"),
     script:

@@ -15,6 +15,7 @@ from radnec.ingest.index import index_case
 from radnec.ingest.settings import IngestSettings
 from radnec.preprocess.normalise import NormalisationSettings, normalise_case
 from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.skullstrip.hdbet_batch import predict_masks
 from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
 from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
 
@@ -86,22 +87,30 @@ def prepare_patient(
         record=at["register"],
     )
     strip = SkullStripSettings.from_mapping(config["skull_strip"])
-    network = None
-    if strip.backend == "hd-bet":
-        network = folder / "hd_bet_network.json"
+    masks = None
+    if strip.backend == "hd-bet" and mask is None:
+        network, masks = folder / "hd_bet_network.json", folder / "hd_bet" / "masks.json"
         fetch_hdbet(
             settings=HdBetWeightsSettings.from_mapping(config["hd_bet_weights"]), output=network
         )
+        predict_masks(
+            registered={case: folder / "registered"},
+            records={case: at["register"]},
+            network=network,
+            mirroring=strip.mirroring,
+            code="",
+            device=device,
+            threads=threads,
+            output=masks,
+        )
     strip_case(
-        network=network,
+        hdbet_masks=masks,
         case=case,
         registered=folder / "registered",
         register_record=at["register"],
         given_mask=mask,
         settings=strip,
         seed=config["seed"],
-        device=device,
-        threads=threads,
         brain=folder / "brain",
         record=at["strip"],
     )

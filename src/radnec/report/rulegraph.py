@@ -15,7 +15,10 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Images",
         ("index_case", "convert_case", "check_leakage", "select_cases", "collect_series"),
     ),
-    ("Preprocessing", ("register_case", "strip_case", "normalise_case", "draw_quality_case")),
+    (
+        "Preprocessing",
+        ("register_case", "predict_masks", "strip_case", "normalise_case", "draw_quality_case"),
+    ),
     ("Cohort", ("collect_cohort", "split_cohort", "list_packed", "pack_sequence")),
     ("Networks", ("train_run", "predict_run", "gather_predictions")),
     (

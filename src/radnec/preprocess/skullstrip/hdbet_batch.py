@@ -25,6 +25,7 @@ def predict_masks(
     records: Mapping[str, Path],
     network: Path,
     mirroring: bool,
+    code: str,
     device: str,
     threads: int,
     output: Path,
@@ -32,7 +33,7 @@ def predict_masks(
     """Predict the brain masks of several cases with a network that is loaded once.
 
     Masks are kept beside `output` under a name that holds everything they depend on
-    (reference, network, mirroring). A case whose mask is there is not predicted again, so a
+    (reference, network, mirroring, code). A case whose mask is there is not predicted again, so a
     batch that was stopped goes on, and one changed case costs one prediction.
 
     Parameters
@@ -42,6 +43,8 @@ def predict_masks(
         the study before are passed over.
     network
         The JSON that `fetch_hdbet` wrote.
+    code
+        Text that changes when the code does: masks of other code are predicted again.
     mirroring, device, threads
         See `radnec.preprocess.skullstrip.hdbet.HdBet`.
     output
@@ -56,7 +59,7 @@ def predict_masks(
         if not record.ok:
             continue
         name = f"{record.measures['reference']}.nii.gz"
-        depends = [record.files[name], description["files"], mirroring]
+        depends = [record.files[name], description["files"], mirroring, code]
         key = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:24]
         target = output.parent / f"{case}-{key}.nii.gz"
         if target.is_file():

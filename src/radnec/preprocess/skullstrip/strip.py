@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,7 @@ from radnec.core.settings import Settings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
 from radnec.preprocess.skullstrip.given import signal_mask
-from radnec.preprocess.skullstrip.hdbet_batch import predict_masks, predicted_mask
+from radnec.preprocess.skullstrip.hdbet_batch import predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
 from radnec.preprocess.volumes import read_volume, write_volume
@@ -57,11 +56,8 @@ def strip_case(
     given_mask: Path | None,
     settings: SkullStripSettings,
     seed: int,
-    device: str,
-    threads: int,
     brain: Path,
     record: Path,
-    network: Path | None = None,
     hdbet_masks: Path | None = None,
 ) -> None:
     """Find the brain in the reference and take the rest out of every sequence.
@@ -76,17 +72,12 @@ def strip_case(
         The mask that the table of cases names for this case; it is used whatever the backend.
     seed
         Seeds ANTs' sampling of the metric (backend ``atlas``).
-    device, threads
-        For the network (backend ``hd-bet``).
     brain
         Folder to make: <sequence>.nii.gz, zero outside the brain, and mask.nii.gz.
     record
         Record to write; measures of the mask.
-    network
-        The JSON that `fetch_hdbet` wrote (backend ``hd-bet``).
     hdbet_masks
-        What `predict_masks` wrote for the batch of this case: its mask is taken from there.
-        Without it the network is loaded for this case alone.
+        What `predict_masks` wrote for the batch of this case (backend ``hd-bet``).
     """
     with case_stage(case=case, stage="strip", record=record, folder=brain) as job:
         before = Record.read(register_record)
@@ -102,19 +93,11 @@ def strip_case(
             template = find_template(settings.atlas_head, settings.atlas_mask)
             mask = atlas_mask(reference, affine, template, seed)
         else:
-            with tempfile.TemporaryDirectory() as scratch:
-                masks = hdbet_masks or Path(scratch) / "masks.json"
-                if hdbet_masks is None:
-                    predict_masks(
-                        registered={case: registered},
-                        records={case: register_record},
-                        network=_require(network),
-                        mirroring=settings.mirroring,
-                        device=device,
-                        threads=threads,
-                        output=masks,
-                    )
-                mask = predicted_mask(masks, case, reference.shape, affine)
+            if hdbet_masks is None:
+                raise InputError(
+                    "skull_strip.backend is 'hd-bet': expected what predict_masks wrote"
+                )
+            mask = predicted_mask(hdbet_masks, case, reference.shape, affine)
         measures = measure_mask(mask, affine)
         for name, value in dataclasses.asdict(measures).items():
             job.measures[f"mask_{name}"] = round(value, 5)
@@ -127,9 +110,3 @@ def strip_case(
         for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
             data, own = read_volume(registered / f"{name}.nii.gz")
             write_volume(job.folder / f"{name}.nii.gz", np.where(mask, data, 0), own)
-
-
-def _require(network: Path | None) -> Path:
-    if network is None:
-        raise InputError("skull_strip.backend is 'hd-bet': expected what fetch_hdbet wrote")
-    return network
