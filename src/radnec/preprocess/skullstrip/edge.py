@@ -24,6 +24,9 @@ _LOCAL_MM = 8.0
 _LEVEL = 0.55
 # Fluid this much brighter than brain (T2): its outer edge is the skull, not the brain.
 _BRIGHT_FLUID = 1.05
+# The outline runs where the smoothed mask is half; higher, about a millimetre further in, where
+# a rim of bright fluid drew it outward.
+_SMOOTH_MM, _HALF, _INSIDE_FLUID = 1.5, 0.5, 0.75
 
 
 def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) -> Mask:
@@ -64,7 +67,8 @@ def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) ->
     connected = ndimage.binary_propagation(sure, mask=tissue)
     filled = _closed(connected, _SULCUS_MM, spacing) & (distance < reach)
     filled = ndimage.binary_fill_holes(filled | sure)
-    return np.asarray(ndimage.gaussian_filter(filled.astype(np.float32), 1.5 / spacing) > 0.5)
+    smooth = ndimage.gaussian_filter(filled.astype(np.float32), _SMOOTH_MM / spacing)
+    return np.asarray(smooth > (_INSIDE_FLUID if fluid_is_bright else _HALF))
 
 
 def _reach(height: Volume, *, fluid_is_bright: bool) -> Volume:
