@@ -15,7 +15,7 @@ Spacing = npt.NDArray[np.float64]
 _SURE_MM = 8.0
 # ... and the brain may reach this far beyond it over the convexity and at the base, where
 # muscles, eyes and nerves are near.
-_REACH_TOP_MM, _REACH_BASE_MM = 7.0, 2.0
+_REACH_TOP_MM, _REACH_BASE_MM = 5.5, 2.0
 _BASE_HEIGHT_MM, _TOP_HEIGHT_MM = -20.0, 10.0
 # Bridges to dura and marrow are thinner than twice this, sulci narrower than twice that.
 _BRIDGE_MM, _SULCUS_MM = 2.5, 14.0
@@ -26,7 +26,7 @@ _LEVEL = 0.55
 _BRIGHT_FLUID = 1.05
 # The outline runs where the smoothed mask is half; higher, about a millimetre further in, where
 # a rim of bright fluid drew it outward.
-_SMOOTH_MM, _HALF, _INSIDE_FLUID = 1.5, 0.5, 0.75
+_SMOOTH_MM, _HALF, _INSIDE_FLUID = 1.5, 0.5, 0.8
 
 
 def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) -> Mask:
