@@ -22,8 +22,9 @@ _BRIDGE_MM, _SULCUS_MM = 2.5, 14.0
 _LOCAL_MM = 8.0
 # Tissue is brighter than this share of the way from bone to the brain nearby.
 _LEVEL = 0.55
-# Fluid this much brighter than brain (T2): its outer edge is the skull, not the brain.
-_BRIGHT_FLUID = 1.05
+# With a rim this bright against the brain fluid is bright (T2: 1.04 to 1.25, others 0.72 to 0.81 on
+# phantoms): its outer edge is the skull, not the brain.
+_BRIGHT_FLUID = 0.93
 # The outline runs where the smoothed mask is half; higher, about a millimetre further in, where
 # a rim of bright fluid drew it outward.
 _SMOOTH_MM, _HALF, _INSIDE_FLUID = 1.5, 0.5, 0.8
