@@ -185,7 +185,7 @@ def maps_summary(path: Path, grid: str, zero: str = "no") -> Path:
     ]
     table = pd.DataFrame(rows, columns=["case", "label", "p_necrosis", "predicted", "zero"])
     table["p_recurrence"] = 1 - table["p_necrosis"]
-    table.assign(method="gradcam", layer="features.norm5", layer_grid=grid).to_csv(
+    table.assign(method="gradcam", layer="class_layers.relu", layer_grid=grid).to_csv(
         path, sep="\t", index=False
     )
     return path

@@ -95,7 +95,7 @@ def test_a_models_file_cannot_name_code_to_run(trained, tmp_path):
     described = json.loads((trained[0] / "run" / "network.json").read_text())
     described["backbone"] = "os:abort"
     (tmp_path / "network.json").write_text(json.dumps(described))
-    with pytest.raises(InputError, match="is code outside this package"):
+    with pytest.raises(InputError, match="would run code outside this package"):
         load_network(tmp_path, "cpu", trusted=False)
 
 

@@ -26,7 +26,7 @@ rule explain_run:
         disk_mb=500,
         runtime=60,
         gpu=gpus(),
-        device=config["resources"]["device"],
+        device=config["resources"]["device"].partition("*")[0],
     params:
         code=code("explain_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
@@ -61,7 +61,7 @@ rule evaluate_maps:
         disk_mb=100,
         runtime=60,
         gpu=gpus(),
-        device=config["resources"]["device"],
+        device=config["resources"]["device"].partition("*")[0],
     params:
         code=code("evaluate_maps"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),

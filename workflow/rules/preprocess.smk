@@ -103,7 +103,7 @@ rule predict_masks:
         mem_mb=3000,
         disk_mb=500,
         runtime=240,
-        device=config["resources"]["device"],
+        device=config["resources"]["device"].partition("*")[0],
         gpu=gpus(),
     params:
         code=code("predict_masks"),

@@ -1,12 +1,22 @@
 # One run of one shape: backbone x input set x fold x seed.
 
 
+def gpus_of_one_run():
+    """How many GPUs one training run takes: N where the device is cuda*N."""
+    number = config["resources"]["device"].partition("*")[2]
+    return int(number) if number else gpus()
+
+
 # Train one network; killed at any moment, the next start goes on from the last checkpoint.
 rule train_run:
     input:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
+        # Another file, another start: it trains again.
+        pretrained=lambda wildcards: config["training"]["pretrained"].get(
+            wildcards.backbone, []
+        ),
     output:
         weights=run_folder("weights.safetensors"),
         network=run_folder("network.json"),
@@ -24,7 +34,7 @@ rule train_run:
         mem_mb=4000,
         disk_mb=2000,
         runtime=1440,
-        gpu=gpus(),
+        gpu=gpus_of_one_run(),
         device=config["resources"]["device"],
     params:
         code=code("train_run"),
@@ -60,7 +70,7 @@ rule predict_run:
         disk_mb=100,
         runtime=60,
         gpu=gpus(),
-        device=config["resources"]["device"],
+        device=config["resources"]["device"].partition("*")[0],
     params:
         code=code("predict_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),

@@ -26,6 +26,11 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--mask", type=Path, help="brain mask (NIfTI) on the reference's grid")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
+    parser.add_argument(
+        "--allow-code",
+        action="store_true",
+        help="build networks that the study names as package.module:factory (runs that code)",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder for the results")
     parser.set_defaults(run=_run)
 
@@ -52,6 +57,7 @@ def _run(arguments: argparse.Namespace) -> None:
         device=arguments.device,
         threads=arguments.threads,
         output=arguments.output,
+        allow_code=arguments.allow_code,
     )
     print(f"{result['case']}: {result['predicted']}, p(necrosis) = {result['p_necrosis']:.3f}")
     print(result["notice"])

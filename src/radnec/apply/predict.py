@@ -29,6 +29,7 @@ def predict_patient(
     device: str,
     threads: int,
     output: Path,
+    allow_code: bool = False,
 ) -> dict[str, Any]:
     """Apply a model of a finished study to one patient.
 
@@ -43,6 +44,9 @@ def predict_patient(
         A pseudonym for the results.
     mask
         Brain mask on the grid of the reference, or None.
+    allow_code
+        Whether a network of the study may be built by a module outside this package
+        (``package.module:factory``); a study from elsewhere could name any.
     output
         Gets prediction.json, prediction.md and the images of every stage.
 
@@ -63,6 +67,8 @@ def predict_patient(
         known = sorted("/".join(p.parts[-2:]) for p in (study / "models").glob("*/*"))
         raise InputError(f"{study}: no trained model {model!r}, expected one of {known}")
     sequences = list(read_description(networks[0])["sequences"])
+    target = prepare_device(device, threads)
+    loaded = {folder.name: load_network(folder, target, trusted=allow_code) for folder in networks}
     normalised = prepare_patient(
         case=case,
         source=source,
@@ -81,12 +87,9 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    target = prepare_device(device, threads)
     each = {
-        folder.name: float(
-            predict_cases(load_network(folder, target), [(case, volume)], target)["p_necrosis"][0]
-        )
-        for folder in networks
+        name: float(predict_cases(network, [(case, volume)], target)["p_necrosis"][0])
+        for name, network in loaded.items()
     }
     p_necrosis = float(np.mean(list(each.values())))
     result = {

@@ -20,6 +20,11 @@ def is_external(backbone: str) -> bool:
     return ":" in backbone
 
 
+def is_foreign(backbone: str) -> bool:
+    """Return whether building it would run code that neither this package nor torchvision holds."""
+    return is_external(backbone) and not backbone.startswith("torchvision:")
+
+
 def build_external(backbone: str, in_channels: int) -> nn.Module:
     """Return the inflated 2D network that a name stands for.
 

@@ -37,7 +37,7 @@ class Backbone:
 BACKBONES: dict[str, Backbone] = {
     "resnet10": Backbone(lambda n: resnet(10, n), "layer4", "MONAI ResNet, stem stride 2"),
     "resnet50": Backbone(lambda n: resnet(50, n), "layer4", "MONAI ResNet, stem stride 2"),
-    "densenet121": Backbone(densenet121, "features.norm5", "MONAI DenseNet121"),
+    "densenet121": Backbone(densenet121, "class_layers.relu", "MONAI DenseNet121"),
     "vgg11": Backbone(lambda n: VGG("vgg11", n), "features.19", "Simonyan and Zisserman, A"),
     "vgg16": Backbone(lambda n: VGG("vgg16", n), "features.29", "Simonyan and Zisserman, D"),
     "mresnet": Backbone(

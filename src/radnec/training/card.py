@@ -19,6 +19,12 @@ from radnec.training.fit import Fitted
 from radnec.training.progress import duration
 from radnec.training.settings import TrainingSettings
 
+_LIMITS = (
+    "Learned from one cohort; nothing is known about other centres, scanners or protocols.",
+    "Probabilities are not calibrated unless the study's calibration table says so.",
+    "Test results are not on this card: training never sees the test set. They are in the "
+    "study's tables, with their intervals.",
+)
 _VERSIONS = ("radnec", "torch", "monai", "numpy", "safetensors")
 
 
@@ -62,6 +68,8 @@ def write_card(
         "data": {
             "training": _count(fitted.training),
             "validation": _count(fitted.validation),
+            # Backbone, settings, cases, voxels, code: what names the running checkpoint.
+            "hash_of_all_that_defines_the_run": fitted.checkpoint.folder.name,
         },
         "settings": {
             key: value
@@ -79,6 +87,7 @@ def write_card(
             "seconds": round(state.seconds, 1),
             "energy_joules": None if state.joules is None else round(state.joules),
         },
+        "limits": list(_LIMITS),
     }
     write_json(outdir / "card.json", card)
     write_text(outdir / "card.md", _markdown(card))
@@ -119,10 +128,7 @@ def _markdown(card: dict[str, Any]) -> str:
     lines += [
         "## Limits",
         "",
-        "- Learned from one cohort; nothing is known about other centres, scanners or protocols.",
-        "- Probabilities are not calibrated unless the study's calibration table says so.",
-        "- Test results are not on this card: training never sees the test set. They are in the",
-        "  study's tables, with their intervals.",
+        *(f"- {limit}" for limit in card["limits"]),
         "",
     ]
     return "\n".join(lines)

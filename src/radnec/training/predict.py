@@ -15,7 +15,7 @@ from torch import nn
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
 from radnec.core.tables import write_tsv
-from radnec.networks.external import is_external
+from radnec.networks.external import is_foreign
 from radnec.networks.registry import build_network
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
@@ -32,7 +32,7 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
         Where to put it.
     trusted
         False for a model from elsewhere: a backbone named `package.module:factory`, which
-        would import that module of this machine, is refused.
+        would import that module of this machine, is refused (torchvision's are not).
 
     Notes
     -----
@@ -45,10 +45,10 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
         If the folder holds no model, or a refused one.
     """
     described = read_description(model)
-    if not trusted and is_external(described["backbone"]):
+    if not trusted and is_foreign(described["backbone"]):
         raise InputError(
-            f"{model}: its backbone {described['backbone']!r} is code outside this package; "
-            f"expected a backbone of the table, or a model you trust"
+            f"{model}: its backbone {described['backbone']!r} would run code outside this "
+            f"package; expected a backbone of the table, or --allow-code if you trust the model"
         )
     network = build_network(described["backbone"], described["in_channels"])
     network.load_state_dict(load_file(Path(model) / "weights.safetensors"))
