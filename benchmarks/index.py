@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -45,8 +44,9 @@ def write_slices(folder: Path, number: int) -> None:
         )
         for name in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
             setattr(data, name, "20200101")
-        for name in ("StudyTime", "SeriesTime", "AcquisitionTime", "ContentTime"):
-            setattr(data, name, f"{10 + series // 60 % 12:02d}{series % 60:02d}{k % 60:02d}.5000")
+        begun = f"{10 + series // 60 % 12:02d}{series % 60:02d}"
+        data.StudyTime, data.SeriesTime = "100000", f"{begun}00"
+        data.AcquisitionTime = data.ContentTime = f"{begun}{k % 60:02d}.5000"
         data.AccessionNumber, data.Modality, data.Manufacturer = "1234567", "MR", "SIEMENS"
         data.InstitutionName, data.StationName = "HOSPITAL", "MRC40000"
         data.StudyDescription = "Kopf"
@@ -105,7 +105,7 @@ def bare_loop(folder: Path) -> float:
 
 def index(folder: Path, threads: int) -> float:
     """Return the seconds that indexing takes."""
-    from radnec.ingest.index import find_series
+    from radnec.ingest.found import find_series
     from radnec.ingest.settings import IngestSettings
 
     settings = IngestSettings(converter="dicom2nifti", min_confidence=0.7)
@@ -134,7 +134,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.memory_of:
         index(arguments.memory_of, 1)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        # Not ru_maxrss: a process inherits that figure from the one that started it.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
         return
     with tempfile.TemporaryDirectory() as name:
         large, small = Path(name, "all"), Path(name, "tenth")

@@ -15,8 +15,9 @@ from radnec.core.tables import read_tsv, write_tsv
 SETTINGS = SelectionSettings(min_slices=32, required_sequences=("t1", "t1ce"))
 
 
-def record(folder, case, stage, *, slices=None, reason="", warnings=()):
+def record(folder, case, stage, *, slices=None, reason="", warnings=(), why_no=None):
     slices = slices or {}
+    why_no = why_no or {}
     path = folder / stage / f"{case}.json"
     Record(
         case,
@@ -25,7 +26,8 @@ def record(folder, case, stage, *, slices=None, reason="", warnings=()):
         reason,
         list(warnings),
         {f"{name}.nii.gz": "0" for name in slices},
-        {f"slices_{name}": count for name, count in slices.items()},
+        {f"slices_{name}": count for name, count in slices.items()}
+        | {f"why_no_{name}": why for name, why in why_no.items()},
     ).write(path)
     return path
 
@@ -82,6 +84,16 @@ def test_a_sequence_that_a_network_reads_is_required_too(tmp_path):
     records = {"a": record(tmp_path, "a", "convert", slices={"t1": 40, "t1ce": 40})}
     found = select(tmp_path, [{"case": "a", "label": "necrosis"}], records, used=("t1", "flair"))
     assert found.loc["a", "reason"] == "missing sequence: flair"
+
+
+def test_reason_says_why_each_sequence_is_missing(tmp_path):
+    either = "series ab12 may be t1 or t1ce: add the line 'a ab12 t1'"
+    why = {"t1": either, "t1ce": either, "t2": "1 slice missing", "flair": "not needed"}
+    records = {"a": record(tmp_path, "a", "convert", slices={}, why_no=why)}
+    found = select(tmp_path, [{"case": "a", "label": "necrosis"}], records, used=("t1", "t2"))
+    assert found.loc["a", "reason"] == (
+        f"missing sequence: t1ce, t1, t2. t1ce, t1: {either}. t2: 1 slice missing"
+    )
 
 
 def collect(tmp_path, records, by_hand=None):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from radnec.core.cases import CaseSource, load_cases, overrides_by_case, source_of
+from radnec.core.cases import CaseSource, load_cases, source_of
 from radnec.core.errors import InputError
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "cases.schema.yaml"
@@ -101,14 +101,3 @@ def test_sources_by_door_survive_json():
     bids = source_of({"bids_subject": "sub-1", "bids_session": "2"}, "root")
     assert bids == CaseSource("bids", "root", {"subject": "sub-1", "session": "2"})
     assert CaseSource.from_json(bids.to_json()) == bids
-
-
-def test_overrides_are_compared_case_by_case(tmp_path):
-    path = tmp_path / "overrides.tsv"
-    path.write_text("case\tseries\tsequence\nA\ts1\tt1\nB\ts2\tt2\nA\ts3\tt1ce\n")
-    before = overrides_by_case(str(path), {"A", "B"})
-    path.write_text("case\tseries\tsequence\nA\ts1\tt1\nB\ts2\tflair\nA\ts3\tt1ce\n")
-    after = overrides_by_case(str(path), {"A", "B"})
-    assert before["A"] == after["A"] and before["B"] != after["B"]
-    with pytest.raises(InputError, match=r"\['B'\]"):
-        overrides_by_case(str(path), {"A"})

@@ -5,15 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
+from ingest_builders import SETTINGS
 
 from radnec.core.cases import CaseSource
 from radnec.core.records import Record
 from radnec.core.tables import read_tsv
 from radnec.ingest.convert import convert_case
 from radnec.ingest.index import index_case
-from radnec.ingest.settings import IngestSettings
-
-SETTINGS = IngestSettings(converter="dicom2nifti", min_confidence=0.7)
 
 
 @dataclasses.dataclass

@@ -8,8 +8,12 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
-from radnec.ingest.grouping import Volume, volumes_of
+from radnec.ingest.grouping import volumes_of
+from radnec.ingest.settings import IngestSettings
 from radnec.ingest.slices import Slice
+from radnec.ingest.volume import Volume
+
+SETTINGS = IngestSettings(converter="dicom2nifti", min_confidence=0.7)
 
 MAKERS = {
     "GE": "GE MEDICAL SYSTEMS",

@@ -3,7 +3,8 @@
 import pytest
 from ingest_builders import header_slices
 
-from radnec.ingest.choose import choose
+from radnec.ingest.absent import why_absent
+from radnec.ingest.choose import CHOSEN, choose
 from radnec.ingest.grouping import volumes_of
 from radnec.ingest.identify import identify
 
@@ -86,14 +87,13 @@ def test_two_equal_t1_in_a_row_may_be_a_repeat_and_are_not_guessed():
         SE | {"SeriesDescription": "t1", "time": "100200"},
     )
     assert names(found) == ["ambiguous", "ambiguous"]
-    decisions, trouble = choose(found, {}, "P1")
-    assert len(trouble) == 2
-    assert f"'P1 {found[0].volume.series} t1" in trouble[0]
+    absent = why_absent(choose(found, {})[0], "P1")
+    assert absent["t1"] == absent["t1ce"]
+    assert all(f"'P1 {one.volume.series} t1" in absent["t1"] for one in found)
     # the line that the message asks for decides
     series = [one.volume.series for one in found]
-    decisions, trouble = choose(found, {series[0]: "t1", series[1]: "t1ce"}, "P1")
-    assert not trouble
-    assert [one.sequence for one in decisions] == ["t1", "t1ce"]
+    decisions, _ = choose(found, {series[0]: "t1", series[1]: "t1ce"})
+    assert [(one.sequence, one.status) for one in decisions] == [("t1", CHOSEN), ("t1ce", CHOSEN)]
 
 
 def test_equal_t1_of_two_studies_are_not_before_and_after():
@@ -154,9 +154,10 @@ def test_stereotactic_t1_with_an_empty_tag_is_not_guessed():
     )
     assert names(found) == ["t2", "ambiguous"]
     assert found[1].candidates == ("t1ce", "t1")
-    _, trouble = choose(found, {}, "P1")
-    assert "may be t1ce or t1" in trouble[0]
-    assert f"'P1 {found[1].volume.series} t1ce'" in trouble[0]
+    absent = why_absent(choose(found, {})[0], "P1")
+    assert set(absent) == {"t1ce", "t1", "flair"}
+    assert "may be t1ce or t1" in absent["t1ce"] == absent["t1"]
+    assert f"'P1 {found[1].volume.series} t1ce'" in absent["t1ce"]
 
 
 def test_stereotactic_t1_is_t1ce_where_the_study_shows_that_agent_was_given():
@@ -172,13 +173,15 @@ def test_ambiguous_series_does_not_matter_where_its_places_are_taken():
     twin = MPRAGE | {"SeriesDescription": "t1"}
     plain = SE | {"SeriesDescription": "t1 nativ", "time": "090000"}
     repeated = [twin | {"time": "100000"}, twin | {"time": "100100"}]
-    assert len(choose(study(plain, *repeated), {}, "P1")[1]) == 2
+    absent = why_absent(choose(study(plain, *repeated), {})[0], "P1")
+    assert absent["t1ce"].count("may be t1") == 2
+    assert "t1" not in absent
     # removed times: whether it came before or after is open
     enhanced = SE | {"SeriesDescription": "t1 KM", "time": None}
     found = study(plain, *repeated, enhanced)
-    decisions, trouble = choose(found, {}, "P1")
+    decisions, _ = choose(found, {})
     assert names(found) == ["t1", "ambiguous", "ambiguous", "t1ce"]
-    assert not trouble
+    assert set(why_absent(decisions, "P1")) == {"t2", "flair"}
     assert [one.status for one in decisions] == ["chosen", "not used", "not used", "chosen"]
 
 
@@ -217,6 +220,6 @@ def test_flair_before_contrast_is_preferred():
         flair | {"SeriesDescription": "FLAIR", "time": "100000"},
         flair | {"SeriesDescription": "FLAIR KM", "n": 30, "time": "110000"},
     )
-    decisions, _ = choose(found, {}, "P1")
+    decisions, _ = choose(found, {})
     assert [one.status for one in decisions] == ["chosen", "not chosen"]
     assert "without contrast agent" in decisions[1].reason

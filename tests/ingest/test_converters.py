@@ -7,8 +7,7 @@ import re
 import nibabel as nib
 import numpy as np
 import pytest
-from conftest import SETTINGS
-from ingest_builders import T1, T2, dicom_slice, write_series
+from ingest_builders import SETTINGS, T1, T2, dicom_slice, write_series
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import EnhancedMRImageStorage, RLELossless
@@ -17,7 +16,7 @@ from radnec.core.errors import CaseExcluded
 from radnec.ingest import dicom2nifti_backend
 from radnec.ingest.convert import convert_volume
 from radnec.ingest.dcm2niix_backend import same_grid
-from radnec.ingest.index import find_series
+from radnec.ingest.found import find_series
 
 ANGLE = np.deg2rad(17)
 PLANES = {

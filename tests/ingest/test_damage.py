@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from damage import WAYS
-from ingest_builders import FLAIR, T1, T1CE, T2, dicom_slice
+from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice
 from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import ImplicitVRLittleEndian, JPEG2000Lossless, RLELossless
@@ -114,10 +114,8 @@ def run_damaged(whole, ingest, tmp_path, seed, expected):
 
 @pytest.fixture(scope="module")
 def expected(whole, tmp_path_factory):
-    from conftest import SETTINGS
-
     from radnec.ingest.convert import convert_volume
-    from radnec.ingest.index import find_series
+    from radnec.ingest.found import find_series
 
     chosen = find_series(whole, SETTINGS, {}).chosen
     return {

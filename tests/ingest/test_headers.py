@@ -17,7 +17,7 @@ from pydicom.uid import (
 
 from radnec.core.errors import CaseExcluded
 from radnec.ingest.headers import Unreadable, read_raw
-from radnec.ingest.slices import scan
+from radnec.ingest.scan import scan
 from radnec.ingest.walk import walk
 
 PIXELS = np.arange(480).reshape(24, 20)

@@ -5,14 +5,12 @@ import shutil
 import nibabel as nib
 import numpy as np
 import pytest
-from conftest import SETTINGS
-from ingest_builders import FLAIR, T1, T1CE, T2, dicom_slice, write_series
+from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice, write_series
 
 from radnec.core.cases import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
-from radnec.ingest.index import find_series
-from radnec.ingest.leakage import refuse_shared_images
+from radnec.ingest.found import find_series
 from radnec.ingest.table import COLUMNS
 
 
@@ -269,23 +267,19 @@ def test_folder_that_changed_between_the_stages(study, ingest, tmp_path):
     assert "has changed since it was indexed" in Record.read(tmp_path / "r.json").reason
 
 
-def test_same_study_series_or_pixels_under_two_cases_stop(study, ingest, tmp_path):
-    one, same = ingest(study), ingest(study)
-    other = write_series(tmp_path / "other", 9, StudyInstanceUID="1.2.7", **T2)
-    apart = ingest(other)
-
-    def check(**cases):
-        refuse_shared_images(
-            series={name: found.out / "series" / "P1.tsv" for name, found in cases.items()},
-            records={name: found.out / "convert" / "P1.json" for name, found in cases.items()},
-        )
-
-    check(A=one, B=apart)
-    with pytest.raises(InputError, match="cases 'A' and 'C' use the same study"):
-        check(A=one, B=apart, C=same)
-    # the same pixels under new UIDs
-    new = write_series(
-        tmp_path / "new", 9, StudyInstanceUID="1.2.8", SeriesInstanceUID="1.2.8.1", **T2
-    )
-    with pytest.raises(InputError, match="cases 'A' and 'B' use the same pixel data"):
-        check(A=apart, B=ingest(new))
+def test_every_missing_sequence_has_its_reason(tmp_path, ingest):
+    """Refused, ambiguous, not there: told apart, with the line that settles it."""
+    write_series(tmp_path, 1, n=12, **T2)
+    (tmp_path / "1_005").unlink()
+    write_series(tmp_path, 2, **T1 | {"SeriesDescription": "stealth t1"})
+    write_series(tmp_path, 3, **T1 | {"SeriesDescription": "localizer"})
+    found = ingest(tmp_path)
+    assert found.index.ok
+    ids = dict(zip(found.series["sequence"], found.series["series"], strict=True))
+    why = {name: found.convert.measures[f"why_no_{name}"] for name in ("t1", "t1ce", "t2", "flair")}
+    assert why["t2"].startswith(f"series {ids['t2']} is refused: 1 slice missing")
+    assert why["t1"] == why["t1ce"]
+    assert f"the line 'P1 {ids['ambiguous']} t1" in why["t1"]
+    assert why["flair"].startswith("no series is one (found: 1 ambiguous, 1 localizer, 1 t2)")
+    settled = ingest(tmp_path, overrides=f"P1 {ids['ambiguous']} ignore\n")
+    assert settled.convert.measures["why_no_t1"].startswith("no series is one")

@@ -10,12 +10,13 @@ from snakemake.exceptions import WorkflowError
 
 from radnec.cohort.design import SplitSettings, fold_names
 from radnec.cohort.eligibility import ineligible
-from radnec.core.cases import load_cases, overrides_by_case, require_rows, source_of
+from radnec.core.cases import load_cases, require_rows, source_of
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
+from radnec.core.overrides import overrides_by_case
 from radnec.core.settings import canonical_json
 
 export_library_path()

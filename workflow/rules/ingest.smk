@@ -58,11 +58,34 @@ rule convert_case:
         "../../scripts/convert_case.py"
 
 
+# Stop the study where two cases use the same images, before anything is computed from them.
+rule check_leakage:
+    input:
+        tables=of_eligible("cohort/series/{case}.tsv"),
+        records=of_eligible("records/convert/{case}.json"),
+    output:
+        ledger=results("cohort/images.tsv"),
+    log:
+        results("logs/check_leakage.log"),
+    conda:
+        "../../envs/preprocess.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("check_leakage"),
+    script:
+        "../../scripts/check_leakage.py"
+
+
 # Decide for every case of the table whether it goes on; later stages run for those only.
 checkpoint select_cases:
     input:
         table=config["cases"],
-        records=expand(results("records/convert/{case}.json"), case=ELIGIBLE),
+        records=of_eligible("records/convert/{case}.json"),
+        ledger=results("cohort/images.tsv"),
     output:
         selected=results("cohort/selected.tsv"),
     log:
@@ -90,7 +113,7 @@ checkpoint select_cases:
 # Join the series found in all cases into one table.
 rule collect_series:
     input:
-        tables=expand(results("cohort/series/{case}.tsv"), case=ELIGIBLE),
+        tables=of_eligible("cohort/series/{case}.tsv"),
     output:
         series=results("cohort/series.tsv"),
     log:

@@ -98,13 +98,27 @@ def judge(record: Record, required: list[str], min_slices: int) -> str:
         Record of the conversion, with ``slices_<sequence>`` among its measures.
     required
         The sequences that have to be there, with enough slices.
+
+    Notes
+    -----
+    The first sentence says what is missing, the next ones why in this case.
     """
     missing = [s for s in required if f"{s}.nii.gz" not in record.files]
     if missing:
-        return f"missing sequence: {', '.join(missing)}"
+        return ". ".join([f"missing sequence: {', '.join(missing)}", *_why(record, missing)])
     slices = {s: int(str(record.measures[f"slices_{s}"])) for s in required}
     few = [f"{s} has {n}" for s, n in slices.items() if n < min_slices]
     return f"fewer than {min_slices} slices: {', '.join(few)}" if few else ""
+
+
+def _why(record: Record, missing: list[str]) -> list[str]:
+    """Return why sequences are missing, one sentence for those that share a reason."""
+    reasons: dict[str, list[str]] = {}
+    for sequence in missing:
+        reason = record.measures.get(f"why_no_{sequence}")
+        if reason:
+            reasons.setdefault(str(reason), []).append(sequence)
+    return [f"{', '.join(sequences)}: {reason}" for reason, sequences in reasons.items()]
 
 
 def _origin(record: Record) -> tuple[str, str]:

@@ -124,30 +124,6 @@ def source_of(row: dict[str, Any], bids_root: str | None) -> CaseSource:
     return CaseSource("nifti", "", {s: row[s] for s in SEQUENCES if row.get(s)})
 
 
-def overrides_by_case(path: str | None, cases: set[str]) -> dict[str, str]:
-    """Return, for each case named in the table of overrides, its lines as text.
-
-    The text is compared from run to run: only cases whose lines changed are indexed again.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, lacks a column, or names a case that is not in the table.
-    """
-    if path is None:
-        return {}
-    if not Path(path).is_file():
-        raise InputError(f"config: series_overrides: {path} not found, expected a TSV or null")
-    table = read_tsv(Path(path), dtype=str).fillna("")
-    expected = ["case", "series", "sequence"]
-    if list(table.columns[:3]) != expected:
-        raise InputError(f"{path}: found columns {list(table.columns)}, expected {expected}")
-    unknown = sorted(set(table["case"]) - cases)
-    if unknown:
-        raise InputError(f"{path}: found cases {unknown}, expected case ids of the cases table")
-    return {str(case): rows.to_csv(index=False) for case, rows in table.groupby("case")}
-
-
 def _check_doors(row: dict[str, str], where: str) -> None:
     doors: list[str] = [name for name in ("dicom", "bids_subject") if name in row]
     if any(sequence in row for sequence in SEQUENCES):

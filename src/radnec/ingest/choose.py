@@ -9,6 +9,7 @@ from radnec.core.sequences import SEQUENCES
 from radnec.ingest.identify import AMBIGUOUS, Identity
 
 CHOSEN, NOT_CHOSEN, NOT_USED, REFUSED = "chosen", "not chosen", "not used", "refused"
+BY_HAND = "named in the table of overrides"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,14 +32,12 @@ class Decision:
 
 
 def choose(
-    identities: Sequence[Identity], overrides: dict[str, str], case: str
+    identities: Sequence[Identity], overrides: dict[str, str]
 ) -> tuple[list[Decision], list[str]]:
     """Decide about each volume; return the decisions and what keeps the case from going on.
 
     Parameters
     ----------
-    case
-        Name of the case, for the line to add to the table of overrides.
     overrides
         Series to sequence (or ``ignore``), from the table of overrides; they decide.
     """
@@ -49,7 +48,7 @@ def choose(
     for one in identities:
         named = overrides.get(one.volume.series)
         sequence = named if named in SEQUENCES else one.sequence
-        why = "named in the table of overrides" if named else "; ".join(one.reasons)
+        why = BY_HAND if named else "; ".join(one.reasons)
         faults = "; ".join(one.volume.faults)
         if named == "ignore":
             decisions[id(one)] = Decision(one, one.sequence, NOT_USED, why)
@@ -67,13 +66,12 @@ def choose(
         candidates.sort(key=lambda one: _rank(one, overrides), reverse=True)
         for place, one in enumerate(candidates):
             by_hand = one.volume.series in overrides
-            why = "named in the table of overrides" if by_hand else "; ".join(one.reasons)
+            why = BY_HAND if by_hand else "; ".join(one.reasons)
             if place == 0:
                 decisions[id(one)] = Decision(one, sequence, CHOSEN, why)
             else:
                 reason = f"{_difference(candidates[0], one, overrides)} ({why})"
                 decisions[id(one)] = Decision(one, sequence, NOT_CHOSEN, reason)
-    trouble += _ambiguous(identities, decisions, overrides, session, case)
     return [decisions[id(one)] for one in identities], trouble
 
 
@@ -94,7 +92,7 @@ def _rank(
 
 
 _BETTER = (
-    "another series is named in the table of overrides",
+    f"another series is {BY_HAND}",
     "another series is original, this one is derived",
     "another series is without contrast agent",
     "another series has more slices",
@@ -145,28 +143,3 @@ def _session(
         f"({', '.join(sorted(have[best[0]]))}): name the series of one visit in the table of "
         "overrides, or point the case at the folder of one visit"
     ]
-
-
-def _ambiguous(
-    identities: Sequence[Identity],
-    decisions: dict[int, Decision],
-    overrides: dict[str, str],
-    session: str | None,
-    case: str,
-) -> list[str]:
-    """Return what an ambiguous series keeps open: only where its place is not taken."""
-    taken = {one.sequence for one in decisions.values() if one.status == CHOSEN}
-    found = []
-    for one in identities:
-        if one.sequence != AMBIGUOUS or one.volume.series in overrides:
-            continue
-        if one.volume.faults or (session and one.volume.session != session):
-            continue
-        if missing := [name for name in one.candidates if name in SEQUENCES and name not in taken]:
-            found.append(
-                f"series {one.volume.series} may be {' or '.join(one.candidates)} "
-                f"({'; '.join(one.reasons)}): add to the table of overrides the line "
-                f"'{case} {one.volume.series} {missing[0]}', or with the sequence it really is, or "
-                "ignore"
-            )
-    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from radnec.core.errors import CaseExcluded
-from radnec.ingest.grouping import Volume
 from radnec.ingest.pixels import clean_slices
+from radnec.ingest.volume import Volume
 
 _LOOKED_AT = 5
 # A 12-bit image of a head has hundreds of grey values; a label map a handful.

@@ -9,9 +9,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from radnec.ingest.decode import Plain
 from radnec.ingest.evidence import EVIDENCE, HINT, STATEMENT, Evidence, shares
 from radnec.ingest.facts import Facts, texts
-from radnec.ingest.grouping import Volume
 from radnec.ingest.slices import Header
 from radnec.ingest.vocabulary import fold, meanings
+from radnec.ingest.volume import Volume
 
 READINGS = ("yes", "no")
 _KNOWN = 0.9

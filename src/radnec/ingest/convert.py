@@ -15,16 +15,17 @@ from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.tables import read_tsv
 from radnec.ingest import dcm2niix_backend, dicom2nifti_backend
 from radnec.ingest.choose import CHOSEN, Decision
-from radnec.ingest.grouping import Volume, volumes_of
+from radnec.ingest.grouping import volumes_of
 from radnec.ingest.identify import identify
 from radnec.ingest.nifti import fingerprint, save, tidy
 from radnec.ingest.nifti_case import nifti_sidecar, series_of
 from radnec.ingest.nifti_door import NiftiSeries, load_image
 from radnec.ingest.pixels import clean_slices, values
 from radnec.ingest.privacy import sealed
+from radnec.ingest.scan import scan
 from radnec.ingest.settings import IngestSettings
 from radnec.ingest.sidecar import Value, sidecar
-from radnec.ingest.slices import scan
+from radnec.ingest.volume import Volume
 
 
 def convert_case(

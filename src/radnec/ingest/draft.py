@@ -10,11 +10,14 @@ import pandas as pd
 
 from radnec.core.errors import InputError
 from radnec.core.sequences import SEQUENCES
-from radnec.ingest.grouping import patient_of, sessions_of
-from radnec.ingest.index import CHOSEN, found_in
+from radnec.ingest.choose import CHOSEN
+from radnec.ingest.found import found_in
+from radnec.ingest.grouping import sessions_of
+from radnec.ingest.scan import Scan, scan
 from radnec.ingest.settings import IngestSettings
-from radnec.ingest.slices import Scan, Slice, scan
+from radnec.ingest.slices import Slice
 from radnec.ingest.vocabulary import meanings
+from radnec.ingest.volume import patient_of
 
 
 def draft_cases(folder: Path, settings: IngestSettings, *, threads: int = 1) -> pd.DataFrame:

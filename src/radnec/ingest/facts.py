@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from radnec.ingest.decode import Plain
-from radnec.ingest.grouping import Volume, component
+from radnec.ingest.separate import component
 from radnec.ingest.slices import Header
 from radnec.ingest.vocabulary import meanings, sequence_meanings
+from radnec.ingest.volume import Volume
 
 _CONTRAST = frozenset({"contrast", "no contrast"})
 _NOT_ABOUT_KIND = _CONTRAST | {"stereotactic", "head", "not head"}

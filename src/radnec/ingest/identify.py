@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from radnec.ingest import contrast, weighting
 from radnec.ingest.evidence import Evidence, shares
 from radnec.ingest.facts import Facts, exam_wide, facts_of
-from radnec.ingest.grouping import Volume
 from radnec.ingest.roles import role
+from radnec.ingest.volume import Volume
 
 AMBIGUOUS = "ambiguous"
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from radnec.ingest.choose import CHOSEN, NOT_CHOSEN, REFUSED, Decision
-from radnec.ingest.index import find_series
+from radnec.ingest.found import find_series
 from radnec.ingest.settings import IngestSettings
 from radnec.ingest.table import series_row
 
@@ -47,6 +47,8 @@ def show(folder: Path, settings: IngestSettings, *, threads: int = 1) -> None:
     )
     for trouble in found.trouble:
         console.print(f"[red]open:[/red] {escape(trouble)}", soft_wrap=True)
+    for sequence, why in found.absent.items():
+        console.print(f"[yellow]no {sequence}:[/yellow] {escape(why)}", soft_wrap=True)
     for path, reason in sorted(found.scan.unreadable.items()):
         console.print(f"[red]damaged:[/red] {escape(os.path.relpath(path, folder))}: {reason}")
 

@@ -43,6 +43,16 @@ def require_usable(found: list[NiftiSeries]) -> None:
         raise CaseExcluded("no image of a known sequence")
 
 
+def why_absent(found: list[NiftiSeries], kind: str) -> dict[str, str]:
+    """Return, for each sequence without a file, why it has none."""
+    why = {
+        "nifti": "the cases table names no file",
+        "bids": "the BIDS subject has no such image in its anat folder",
+    }[kind]
+    present = {one.sequence for one in found}
+    return {sequence: why for sequence in SEQUENCES if sequence not in present}
+
+
 def nifti_row(case: str, one: NiftiSeries, kind: str) -> dict[str, object]:
     """Return the row of series.tsv for a file."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from radnec.ingest.facts import Facts
-from radnec.ingest.grouping import Volume
 from radnec.ingest.headers import ENHANCED
 from radnec.ingest.subject import not_a_head
+from radnec.ingest.volume import Volume
 
 _MR = frozenset({"1.2.840.10008.5.1.4.1.1.4", *ENHANCED})
 _CLASSES = {

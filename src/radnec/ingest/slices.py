@@ -1,23 +1,17 @@
-"""All slices below a folder, their common header values kept once."""
+"""From the elements of a file to its slices, their common header values kept once."""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from radnec.ingest.decode import Plain, character_sets, decode
-from radnec.ingest.headers import CHARACTER_SET, NotDicom, RawHeader, Unreadable, read_raw
+from radnec.ingest.headers import CHARACTER_SET, RawHeader, Unreadable
 from radnec.ingest.multiframe import frames_of
 from radnec.ingest.tags import KEYWORD, PER_SLICE
-from radnec.ingest.walk import walk
 
 Header = dict[str, Plain]
-_CHUNK = 256
 _PER_SLICE = {tag: keyword for tag, keyword in KEYWORD.items() if keyword in PER_SLICE}
 _RAW_DATA = "1.2.840.10008.5.1.4.1.1.66"
 _MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
@@ -54,81 +48,19 @@ class Slice(NamedTuple):
     cut_off: bool
 
 
-@dataclasses.dataclass
-class Scan:
-    """What was found below one folder.
-
-    Attributes
-    ----------
-    unreadable
-        Damaged DICOM files, by path, with what is wrong in words free of identity.
-    """
-
-    slices: list[Slice]
-    files: int = 0
-    not_dicom: int = 0
-    unreadable: dict[str, str] = dataclasses.field(default_factory=dict)
-
-
-def scan(root: Path, *, threads: int = 1) -> Scan:
-    """Read every header below `root`.
+def slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterator[Slice]:
+    """Yield the slices of one file.
 
     Parameters
     ----------
-    threads
-        Number of processes that read; 1 reads in this one.
+    headers
+        Header of each distinct content so far; filled here, so that equal ones are one object.
 
-    Returns
-    -------
-    Scan
-        Slices in the order of the sorted paths, whatever the number of processes.
+    Raises
+    ------
+    Unreadable
+        If the header lacks what every image has.
     """
-    found = Scan(slices=[])
-    headers: dict[Any, Header] = {}
-    chunks = _chunks(walk(root))
-    if threads == 1:
-        _gather(found, headers, map(read_files, chunks))
-    else:
-        with ProcessPoolExecutor(threads) as pool:
-            _gather(found, headers, pool.map(read_files, chunks))
-    return found
-
-
-def read_files(paths: Sequence[str]) -> Scan:
-    """Read the headers of some files."""
-    found = Scan(slices=[], files=len(paths))
-    headers: dict[Any, Header] = {}
-    for path in paths:
-        try:
-            found.slices.extend(_slices_of(path, read_raw(path), headers))
-        except NotDicom:
-            found.not_dicom += 1
-        except Unreadable as reason:
-            found.unreadable[path] = str(reason)
-    return found
-
-
-def _chunks(paths: Iterator[str]) -> Iterator[list[str]]:
-    while chunk := list(itertools.islice(paths, _CHUNK)):
-        yield chunk
-
-
-def _gather(found: Scan, headers: dict[Any, Header], parts: Iterable[Scan]) -> None:
-    for part in parts:
-        found.files += part.files
-        found.not_dicom += part.not_dicom
-        found.unreadable |= part.unreadable
-        known: dict[int, Header] = {}
-        for one in part.slices:
-            # Equal headers from different chunks become one object again.
-            header = known.get(id(one.header))
-            if header is None:
-                same = tuple(sorted(one.header.items()))
-                header = known[id(one.header)] = headers.setdefault(same, one.header)
-            found.slices.append(one._replace(header=header))
-
-
-def _slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterator[Slice]:
     if raw.frames is not None:
         for frame, values in frames_of(raw):
             own: dict[str, Plain | None] = {name: values.pop(name, None) for name in PER_SLICE}

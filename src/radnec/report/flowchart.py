@@ -148,7 +148,8 @@ def _reasons(gone: pd.DataFrame, stages: dict[str, str]) -> list[str]:
             continue
         if len(stages) > 1:
             lines.append(f"{title} (n = {len(here)}):")
-        counted = summarise_reasons(here.tolist())
+        # What follows the first sentence is about one case, and stands in the report's table.
+        counted = summarise_reasons([reason.partition(". ")[0] for reason in here])
         lines += [f"{BULLET} {reason} (n = {count})" for reason, count in counted[:MAX_REASONS]]
         rest = counted[MAX_REASONS:]
         if rest:
