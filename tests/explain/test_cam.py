@@ -116,6 +116,15 @@ def test_gradcam_is_cam_where_the_head_is_linear() -> None:
     np.testing.assert_allclose(found.evidence, cam.numpy() / cam.numel(), rtol=1e-4, atol=1e-8)
 
 
+def test_densenets_map_is_made_after_its_last_relu() -> None:
+    """From there on it is an average and one linear layer: the map adds up to the logit."""
+    network = build_network("densenet121", 1).eval()
+    found = class_activation_map(network, torch.rand(1, 1, 64, 64, 33), target=1)
+    assert found.evidence.shape == (2, 2, 1)
+    bias = network.class_layers.out.bias[1].item()
+    assert found.evidence.sum() == pytest.approx(found.logits[1] - bias, rel=1e-3)
+
+
 @pytest.mark.parametrize("backbone", ["resnet10", "densenet121", "vgg11", "mresnet"])
 @pytest.mark.parametrize("method", METHODS)
 def test_every_backbone_has_a_map_at_its_last_layer(backbone: str, method: str) -> None:

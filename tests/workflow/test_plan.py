@@ -96,3 +96,14 @@ def test_the_published_study_needs_no_cohort_and_the_others_do(study):
     done = study.snakemake("-n")
     assert done.returncode != 0
     assert "no rows, expected one row a case" in done.stdout + done.stderr
+
+
+def test_a_weight_file_to_start_from_is_an_input_of_its_runs(study):
+    study.write_cases(rows(20))
+    study.overlay["models"] = {"backbones": ["densenet121"], "inputs": ["fused"]}
+    study.overlay["training"] = {"pretrained": {"densenet121": "start.pth"}}
+    done = study.snakemake("-n")
+    assert done.returncode != 0
+    assert "start.pth" in done.stdout + done.stderr
+    (study.folder / "start.pth").write_bytes(b"weights")
+    assert study.plan()["train_run"] == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from radnec.core.labels import CLASSES
 from radnec.core.sequences import reference_of
 from radnec.report.figure4 import read_choices, verdict
@@ -64,7 +66,7 @@ def draw_figure5(
         top = 0.0
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
-            z = int(heat.data.max(axis=(0, 1)).argmax())
+            z = _highest(heat)
             first = 2 * CLASSES.index(choice.label)
             for column, name in enumerate(names):
                 axes = sheet.place(column * width, top + _HEAD, width, tall)
@@ -95,6 +97,14 @@ def draw_figure5(
             label="share of the highest value",
         )
         save_figure(sheet.figure, output, notice, dpi=settings.dpi)
+
+
+def _highest(heat: Volume) -> int:
+    """Return the slice on which a map is highest; the middle one of several that share it."""
+    peaks = heat.data.max(axis=(0, 1))
+    # Interpolation leaves differences in the last digits of a plateau.
+    shared = np.flatnonzero(peaks >= peaks.max() * (1 - 1e-5))
+    return int(shared[len(shared) // 2])
 
 
 def _present(normalised: Path, cases: Sequence[str], sequences: Sequence[str]) -> list[str]:

@@ -71,7 +71,7 @@ def draw_training(
         figure.legend(
             list(lines.values()),
             [str(label) for label in lines],
-            loc="outside lower center",
+            loc="outside upper right",
             ncols=min(4, len(lines)),
         )
         save_figure(figure, output, notice, dpi=dpi)
