@@ -131,6 +131,24 @@ def test_what_is_shown(inputs: ReportInputs, tmp_path: Path) -> None:
         assert name in page.text
 
 
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("registration: {method: given}", ["Registration was skipped"]),
+        ("skull_strip: {backend: none}", ["Skull stripping was skipped"]),
+        ("skull_strip: {backend: given}", ["the mask of every case came with it"]),
+        ("registration: {method: rigid}\nskull_strip: {backend: hd-bet}", []),
+    ],
+)
+def test_stages_that_were_skipped_are_named(
+    inputs: ReportInputs, tmp_path: Path, config: str, told: list[str]
+) -> None:
+    inputs.config.write_text(config)
+    _, page = write(inputs, tmp_path)
+    for text in ("Registration was skipped", "Skull stripping was skipped", "the mask of every"):
+        assert (text in page.text) == any(text in one for one in told)
+
+
 def test_sections_without_files_are_left_out(inputs: ReportInputs, tmp_path: Path) -> None:
     _, page = write(inputs, tmp_path)
     for name in ("training", "beyond", "comparisons", "subgroups", "planning", "published"):

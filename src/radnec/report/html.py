@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 from markupsafe import Markup
 
 from radnec.core.errors import InputError
@@ -115,6 +116,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         else None,
         "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
         **_quality_pages(inputs),
+        "skipped": _skipped(inputs.config),
         "config": require(inputs.config).read_text(encoding="utf-8"),
         "versions": dict(_versions()),
     }
@@ -141,6 +143,22 @@ def _counts(cohort: pd.DataFrame) -> dict[str, Any]:
         "excluded": len(cohort) - len(included),
         **{label: int((included["label"] == label).sum()) for label in CLASSES},
     }
+
+
+def _skipped(config: Path) -> list[str]:
+    """Return what the study took as it came instead of computing it, one sentence each."""
+    used = yaml.safe_load(require(config).read_text(encoding="utf-8")) or {}
+    found = []
+    if used.get("registration", {}).get("method") == "given":
+        found.append(
+            "Registration was skipped: the sequences of every case came registered to each other."
+        )
+    backend = used.get("skull_strip", {}).get("backend")
+    if backend == "none":
+        found.append("Skull stripping was skipped: the images of every case were taken as brains.")
+    elif backend == "given":
+        found.append("Brains were not segmented here: the mask of every case came with it.")
+    return found
 
 
 def _pictures(figures: Any) -> dict[str, str]:
