@@ -52,12 +52,14 @@ def library(tmp_path, monkeypatch):
 
 def prints(library):
     module._imported.cache_clear()
+    module._parse.cache_clear()
     module._meaning.cache_clear()
     return module.fingerprint(library / "script.py")
 
 
 def test_imports_inside_functions_and_of_submodules_are_followed(library):
     module._imported.cache_clear()
+    module._parse.cache_clear()
     names = set(module.code_files(library / "script.py"))
     assert names == {"script.py", "radnec", "radnec.a", "radnec.c", "radnec.deep", "radnec.deep.b"}
 

@@ -9,8 +9,9 @@ reached from it, and it leaves out comments, docstrings and formatting.
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def code_files(script: Path) -> dict[str, Path]:
 @cache
 def _imported(path: Path) -> tuple[str, ...]:
     names: list[str] = []
-    for node in ast.walk(_parse(path)):
+    for node in _statements(_parse(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -81,9 +82,9 @@ def _imported(path: Path) -> tuple[str, ...]:
 
 @cache
 def _meaning(path: Path) -> str:
-    """Return the code without comments, docstrings and formatting."""
-    tree = _parse(path)
-    for node in ast.walk(tree):
+    """Return a checksum of the code without comments, docstrings and formatting."""
+    tree = copy.deepcopy(_parse(path))
+    for node in [tree, *_statements(tree)]:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if (
@@ -92,9 +93,18 @@ def _meaning(path: Path) -> str:
                 and isinstance(first.value.value, str)
             ):
                 node.body = node.body[1:]
-    return ast.unparse(tree)
+    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Give every statement below a node; expressions, most of a tree, hold none."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, field, ()):
+            yield child
+            yield from _statements(child)
+
+
+@cache
 def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
