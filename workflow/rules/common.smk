@@ -134,6 +134,12 @@ def gpus():
     return 0 if config["resources"]["device"] == "cpu" else 1
 
 
+def gpus_of_one_run():
+    """How many GPUs one training run takes: N where the device is cuda*N."""
+    number = config["resources"]["device"].partition("*")[2]
+    return int(number) if number else gpus()
+
+
 # Cases
 
 
@@ -206,6 +212,45 @@ def packed_inputs(wildcards):
         results("packed/{sequence}.npy"),
         sequence=config["input_sets"][wildcards.inputs],
     )
+
+
+def quality_of_selected(ending):
+    """Input function: the picture or the measures of quality control of every selected case."""
+    return lambda wildcards: expand(
+        results("quality/{case}.{ending}"), case=selected_cases(), ending=ending
+    )
+
+
+# HD-BET
+
+# Cases that one HD-BET process works on, so that its network is loaded once for them.
+HDBET_BATCH = 10
+
+
+def given_mask(case):
+    """The brain mask that the table of cases names; "" where it names none."""
+    return CASES.loc[case].get("mask") or ""
+
+
+def batch_of(case):
+    return ELIGIBLE.index(case) // HDBET_BATCH
+
+
+def cases_of_batch(wildcards):
+    """The selected cases of one batch that need a mask."""
+    return [
+        case
+        for case in selected_cases()
+        if batch_of(case) == int(wildcards.batch) and not given_mask(case)
+    ]
+
+
+def hdbet_masks(wildcards):
+    """HD-BET's masks of the batch of a case; nothing where it needs none."""
+    if config["skull_strip"]["backend"] != "hd-bet" or given_mask(wildcards.case):
+        return []
+    # Another case's new mask is no news for this one: what would be is in its own inputs.
+    return ancient(results(f"hd_bet/batch{batch_of(wildcards.case)}.json"))
 
 
 # Models

@@ -49,36 +49,6 @@ rule fetch_hdbet:
         "../../scripts/fetch_hdbet.py"
 
 
-# Cases that one HD-BET process works on, so that its network is loaded once for them.
-HDBET_BATCH = 10
-
-
-def given_mask(case):
-    """The brain mask that the table of cases names; "" where it names none."""
-    return CASES.loc[case].get("mask") or ""
-
-
-def batch_of(case):
-    return ELIGIBLE.index(case) // HDBET_BATCH
-
-
-def cases_of_batch(wildcards):
-    """The selected cases of one batch that need a mask."""
-    return [
-        case
-        for case in selected_cases()
-        if batch_of(case) == int(wildcards.batch) and not given_mask(case)
-    ]
-
-
-def hdbet_masks(wildcards):
-    """HD-BET's masks of the batch of a case; nothing where it needs none."""
-    if config["skull_strip"]["backend"] != "hd-bet" or given_mask(wildcards.case):
-        return []
-    # Another case's new mask is no news for this one: what would be is in its own inputs.
-    return ancient(results(f"hd_bet/batch{batch_of(wildcards.case)}.json"))
-
-
 # Predict the brain masks of a batch of cases; those that are there already stay.
 rule predict_masks:
     input:
@@ -166,13 +136,6 @@ rule normalise_case:
         settings=section("normalisation"),
     script:
         "../../scripts/normalise_case.py"
-
-
-def quality_of_selected(ending):
-    """Input function: the picture or the measures of quality control of every selected case."""
-    return lambda wildcards: expand(
-        results("quality/{case}.{ending}"), case=selected_cases(), ending=ending
-    )
 
 
 # Draw what preprocessing made of a case: for a person to look at.

@@ -1,12 +1,6 @@
 # One run of one shape: backbone x input set x fold x seed.
 
 
-def gpus_of_one_run():
-    """How many GPUs one training run takes: N where the device is cuda*N."""
-    number = config["resources"]["device"].partition("*")[2]
-    return int(number) if number else gpus()
-
-
 # Train one network; killed at any moment, the next start goes on from the last checkpoint.
 rule train_run:
     input:
