@@ -19,7 +19,10 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Preprocessing",
         ("register_case", "predict_masks", "strip_case", "normalise_case", "draw_quality_case"),
     ),
-    ("Cohort", ("collect_cohort", "split_cohort", "list_packed", "pack_sequence")),
+    (
+        "Cohort",
+        ("collect_cohort", "tabulate_quality", "split_cohort", "list_packed", "pack_sequence"),
+    ),
     ("Networks", ("train_run", "predict_run", "gather_predictions")),
     (
         "Statistics",
@@ -32,10 +35,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
-    (
-        "Report",
-        ("keep_config", "write_rulegraph", "draw_flowchart", "tabulate_quality", "write_report"),
-    ),
+    ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
 )
 """Stages in the order of the data, and rules that belong to each. A rule not named here belongs
 to the last stage among the rules it needs or, if it needs none, to the first that uses it."""
