@@ -8,7 +8,13 @@ rule describe_cohort:
         cohort=results("cohort/cases.tsv"),
         split=results("split/split.tsv"),
     output:
-        multiext(results("tables/table1"), tsv=".tsv", md=".md", tex=".tex"),
+        tsv=report(
+            results("tables/table1.tsv"),
+            caption="../report/table1.rst",
+            category="Tables",
+        ),
+        md=results("tables/table1.md"),
+        tex=results("tables/table1.tex"),
     log:
         results("logs/describe_cohort.log"),
     conda:
@@ -32,7 +38,13 @@ rule describe_scanners:
         # The records hold the checksums of the sidecars.
         records=case_records("convert"),
     output:
-        multiext(results("tables/table2"), tsv=".tsv", md=".md", tex=".tex"),
+        tsv=report(
+            results("tables/table2.tsv"),
+            caption="../report/table2.rst",
+            category="Tables",
+        ),
+        md=results("tables/table2.md"),
+        tex=results("tables/table2.tex"),
     log:
         results("logs/describe_scanners.log"),
     conda:
@@ -56,9 +68,15 @@ rule evaluate_models:
         predictions=predictions_of_study(),
         runs=runs_of_study("predictions.tsv"),
     output:
-        expand(
-            results("tables/table{n}.{ext}"), n=range(3, 7), ext=["tsv", "md", "tex"]
-        ),
+        *[
+            report(
+                results(f"tables/table{n}.tsv"),
+                caption=f"../report/table{n}.rst",
+                category="Tables",
+            )
+            for n in range(3, 7)
+        ],
+        expand(results("tables/table{n}.{ext}"), n=range(3, 7), ext=["md", "tex"]),
         evaluation=directory(results("evaluation/models")),
     log:
         results("logs/evaluate_models.log"),

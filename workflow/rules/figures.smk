@@ -9,7 +9,12 @@ rule draw_flowchart:
         cohort=results("cohort/cases.tsv"),
         split=results("split/split.tsv"),
     output:
-        multiext(results("figures/figure1"), svg=".svg", png=".png"),
+        svg=report(
+            results("figures/figure1.svg"),
+            caption="../report/figure1.rst",
+            category="Figures",
+        ),
+        png=results("figures/figure1.png"),
     log:
         results("logs/draw_flowchart.log"),
     conda:
@@ -57,7 +62,12 @@ rule draw_workflow:
     input:
         graph=results("figures/rulegraph.dot"),
     output:
-        multiext(results("figures/figure2"), svg=".svg", png=".png"),
+        svg=report(
+            results("figures/figure2.svg"),
+            caption="../report/figure2.rst",
+            category="Figures",
+        ),
+        png=results("figures/figure2.png"),
     log:
         results("logs/draw_workflow.log"),
     conda:
@@ -81,7 +91,12 @@ rule draw_roc:
         tables=expand(results("tables/table{n}.tsv"), n=[3, 4]),
         evaluation=results("evaluation/models"),
     output:
-        multiext(results("figures/figure3"), svg=".svg", png=".png"),
+        svg=report(
+            results("figures/figure3.svg"),
+            caption="../report/figure3.rst",
+            category="Figures",
+        ),
+        png=results("figures/figure3.png"),
     log:
         results("logs/draw_roc.log"),
     conda:
@@ -199,7 +214,12 @@ rule draw_figure4:
         maps=of_figures("maps"),
         records=case_records("strip"),
     output:
-        multiext(results("figures/figure4"), svg=".svg", png=".png"),
+        svg=report(
+            results("figures/figure4.svg"),
+            caption="../report/figure4.rst",
+            category="Figures",
+        ),
+        png=results("figures/figure4.png"),
     log:
         results("logs/draw_figure4.log"),
     conda:
@@ -225,7 +245,12 @@ rule draw_figure5:
         maps=of_figures("maps"),
         records=case_records("normalise"),
     output:
-        multiext(results("figures/figure5"), svg=".svg", png=".png"),
+        svg=report(
+            results("figures/figure5.svg"),
+            caption="../report/figure5.rst",
+            category="Figures",
+        ),
+        png=results("figures/figure5.png"),
     log:
         results("logs/draw_figure5.log"),
     conda:

@@ -51,7 +51,11 @@ rule write_report:
         quality=results("quality/cases.tsv"),
         quality_pages=quality_of_selected("png"),
     output:
-        report=results("report.html"),
+        report=report(
+            results("report.html"),
+            caption="../report/report.rst",
+            category="Report",
+        ),
     log:
         results("logs/write_report.log"),
     conda:
