@@ -34,6 +34,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from radnec.core.files import write_checksum
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.data import Volumes, fold_cases
@@ -98,6 +99,7 @@ def write_packed(folder: Path, cases: int, size: tuple[int, ...], rng: np.random
             volume[: size[0] // 2] += 0.1 * (labels[row] == "necrosis")
             array[row] = volume
         array.flush()
+        write_checksum(path)
     names = [f"case{row:04}" for row in range(cases)]
     table = pd.DataFrame({"row": range(cases), "case": names, "label": labels})
     table.to_csv(folder / "cases.tsv", sep="\t", index=False)

@@ -13,6 +13,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from radnec.core.files import sha256, write_checksum
 from radnec.explain.settings import ExplainSettings
 from radnec.networks.registry import build_network
 from radnec.training.predict import predict_run
@@ -87,6 +88,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     for name in SEQUENCES:
         packed[name] = root / f"{name}.npy"
         np.save(packed[name], volumes[name])
+        write_checksum(packed[name])
     labels = ["necrosis" if i % 2 else "recurrence" for i in range(CASES)]
     pd.DataFrame({"row": range(CASES), "case": names, "label": labels}).to_csv(
         root / "cases.tsv", sep="\t", index=False
@@ -116,6 +118,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
                 "classes": ["recurrence", "necrosis"],
                 "validation_cases": [],
                 "preprocessing": {},
+                "weights_sha256": sha256(model / "weights.safetensors"),
             }
         )
     )

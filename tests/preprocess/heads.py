@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
+from radnec.core.files import sha256
 from radnec.core.records import Record
 
 CENTRE = np.array([0.0, -20.0, 10.0])
@@ -99,6 +100,6 @@ def write_case(folder, sequences):
     for name, (data, affine) in sequences.items():
         nib.save(nib.Nifti1Image(data, affine), images / f"{name}.nii.gz")
     record = folder / "convert.json"
-    files = {f"{name}.nii.gz": "0" * 64 for name in sequences}
+    files = {path.name: sha256(path) for path in images.iterdir()}
     Record("P001", "convert", "ok", "", [], files, {}).write(record)
     return images, record

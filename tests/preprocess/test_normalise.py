@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.normalise import (
     STANDARD_BOX,
@@ -57,7 +58,7 @@ def _write(folder, image, mask, names=("t1ce", "t2")):
     for name in names:
         write_volume(brain / f"{name}.nii.gz", np.asarray(image.dataobj), image.affine)
     write_volume(brain / "mask.nii.gz", np.asarray(mask.dataobj), mask.affine)
-    files = {f"{name}.nii.gz": "0" * 64 for name in (*names, "mask")}
+    files = {path.name: sha256(path) for path in brain.iterdir()}
     Record("P001", "skull_strip", "ok", "", [], files, {}).write(folder / "strip.json")
 
 

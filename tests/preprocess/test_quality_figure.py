@@ -10,6 +10,7 @@ import pytest
 from heads import brain_on, scan
 from PIL import Image
 
+from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.quality.figure import draw_quality_case
 from radnec.preprocess.quality.sections import Frame
@@ -21,7 +22,7 @@ def write_images(folder, sequences):
     folder.mkdir()
     for name, (data, affine) in sequences.items():
         nib.save(nib.Nifti1Image(data, affine), folder / f"{name}.nii.gz")
-    return {f"{name}.nii.gz": "" for name in sequences}
+    return {path.name: sha256(path) for path in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +32,19 @@ def case(tmp_path_factory):
     images = {name: scan(name, seed=n) for n, name in enumerate(("t1ce", "t1"))}
     affine = images["t1ce"][1]
     mask = brain_on(affine, images["t1ce"][0].shape)
-    files = write_images(folder / "registered", images)
-    write_images(folder / "brain", {"mask": (mask.astype(np.uint8), affine)})
-    write_images(folder / "normalised", {n: (d[::3, ::3], affine) for n, (d, _) in images.items()})
+    small = {n: (d[::3, ::3], affine) for n, (d, _) in images.items()}
+    files = {
+        "register": write_images(folder / "registered", images),
+        "strip": write_images(folder / "brain", {"mask": (mask.astype(np.uint8), affine)}),
+        "normalise": write_images(folder / "normalised", small),
+    }
     seen = {"t1_rotation": 3.21, "t1_translation": 4.5, "t1_similarity_before": 1.02}
     for stage, measures in (
         ("register", {"reference": "t1ce", "t1_similarity_after": 1.21} | seen),
         ("strip", {"mask_volume_ml": 1500.0}),
         ("normalise", {}),
     ):
-        Record("P1", stage, "ok", "", [], files, measures).write(folder / f"{stage}.json")
+        Record("P1", stage, "ok", "", [], files[stage], measures).write(folder / f"{stage}.json")
     return folder
 
 

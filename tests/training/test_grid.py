@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from toy_study import run_arguments, settings, write_study
+from toy_study import run_arguments, save_packed, settings, write_study
 
 from radnec.core.errors import InputError
 from radnec.training.grid import candidates
@@ -56,7 +56,7 @@ def test_test_set_takes_no_part_in_the_choice(tmp_path):
     train_run(**run_arguments(study, tmp_path / "a", settings=chosen))
     array = np.load(study["packed"]["t1ce"])
     array[12:] = np.nan
-    np.save(study["packed"]["t1ce"], array)
+    save_packed(study["packed"]["t1ce"], array)
     train_run(**run_arguments(study, tmp_path / "b", settings=chosen))
     tried = [json.loads((tmp_path / f / "run/card.json").read_text())["grid"] for f in "ab"]
     assert tried[0] == tried[1]

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from toy_study import run_arguments, settings, write_study
+from toy_study import run_arguments, save_packed, settings, write_study
 
 from radnec.training import loop
 from radnec.training.checkpoint import run_key
@@ -157,10 +157,10 @@ def test_key_changes_with_all_that_defines_a_run(tmp_path):
     assert first != key({"seed": 2})
     array = np.load(study["packed"]["t1ce"])
     array[7] += 1
-    np.save(study["packed"]["t1ce"], array)
+    save_packed(study["packed"]["t1ce"], array)
     assert first == key(), "a test case is no part of the run"
     array[2, 0, 0, 0] += 1e-6
-    np.save(study["packed"]["t1ce"], array)
+    save_packed(study["packed"]["t1ce"], array)
     assert first != key()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from safetensors.torch import load_file
-from toy_study import TINY, run_arguments, settings, write_study
+from toy_study import TINY, run_arguments, save_packed, settings, write_study
 
 from radnec.core.errors import InputError
 from radnec.training.run import train_run
@@ -83,7 +83,7 @@ def test_test_set_cannot_influence_training(tmp_path, study, setting):
     for path in study["packed"].values():
         array = np.load(path)
         array[test.to_numpy()] = np.nan
-        np.save(path, np.concatenate([array, np.full((1, *SIZE), 7, dtype=array.dtype)]))
+        save_packed(path, np.concatenate([array, np.full((1, *SIZE), 7, dtype=array.dtype)]))
     swapped = {"necrosis": "recurrence", "recurrence": "necrosis"}
     split.loc[test, "label"] = split.loc[test, "label"].map(swapped)
     added = {"case": "new", "patient": "new", "label": "necrosis", "fold": "holdout", "set": "test"}
@@ -101,7 +101,7 @@ def test_training_voxel_and_label_do_influence_it(tmp_path, study):
     before = weights(tmp_path / "a", study)
     array = np.load(study["packed"]["t2"])
     array[3] *= 0.5
-    np.save(study["packed"]["t2"], array)
+    save_packed(study["packed"]["t2"], array)
     after = weights(tmp_path / "b", study)
     assert after != before
     split = pd.read_csv(study["split"], sep="\t")
@@ -162,7 +162,7 @@ def test_accumulated_batches_make_the_step_of_a_large_one(tmp_path):
 def test_nan_in_a_volume_names_the_case(tmp_path, study):
     array = np.load(study["packed"]["t2"])
     array[4, 2, 2, 2] = np.nan
-    np.save(study["packed"]["t2"], array)
+    save_packed(study["packed"]["t2"], array)
     with pytest.raises(InputError, match=r"case 'case004', channel 2, holds values that are no"):
         weights(tmp_path, study)
 

@@ -5,9 +5,10 @@ import pandas as pd
 import psutil
 import pytest
 import torch
-from toy_study import write_study
+from toy_study import save_packed, write_study
 
 from radnec.core.errors import InputError
+from radnec.core.files import write_checksum
 from radnec.training.augment import Augmentation
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.inner import inner_folds, inner_split
@@ -50,7 +51,7 @@ def test_wrong_tables_are_named(study, tmp_path):
         fold_cases(study["split"], study["packed_cases"], "holdout", ["train"])
     with pytest.raises(InputError, match=r"none of sequence flair"):
         Volumes(study["packed"], ["flair"])
-    np.save(tmp_path / "t2.npy", np.zeros((9, 4, 5, 7)))
+    save_packed(tmp_path / "t2.npy", np.zeros((9, 4, 5, 7)))
     with pytest.raises(InputError, match=r"one shape"):
         Volumes(study["packed"], ["t1", "t2"])
 
@@ -60,6 +61,7 @@ def test_memory_does_not_grow_with_the_number_of_cases(tmp_path):
     path = tmp_path / "t1.npy"
     array = np.lib.format.open_memmap(path, "w+", np.float32, (5000, 32, 32, 32))
     del array
+    write_checksum(path)
     volumes = Volumes({"t1": path}, ["t1"])
     process = psutil.Process()
     before = process.memory_info().rss

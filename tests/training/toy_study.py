@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.ndimage import gaussian_filter
 from torch import nn
 
+from radnec.core.files import write_checksum
 from radnec.training.settings import TrainingSettings
 
 SETTINGS: dict[str, Any] = {
@@ -92,6 +93,12 @@ def volume(rng: np.random.Generator, ring: bool, size: tuple[int, int, int]) -> 
     return (image / image.max()).astype(np.float32)
 
 
+def save_packed(path: Path, array: np.ndarray) -> None:
+    """Write a packed array and its checksum."""
+    np.save(path, array)
+    write_checksum(path)
+
+
 def write_study(
     folder: Path,
     *,
@@ -118,9 +125,9 @@ def write_study(
     for sequence in sequences:
         packed[sequence] = folder / f"{sequence}.npy"
         if noise_only:
-            np.save(packed[sequence], rng.random((total, *size), dtype=np.float32))
+            save_packed(packed[sequence], rng.random((total, *size), dtype=np.float32))
         else:
-            np.save(packed[sequence], np.stack([volume(rng, bool(r), size) for r in ring]))
+            save_packed(packed[sequence], np.stack([volume(rng, bool(r), size) for r in ring]))
     cases = [f"case{i:03}" for i in range(total)]
     labels = np.where(ring, "necrosis", "recurrence")
     pd.DataFrame({"row": range(total), "case": cases, "label": labels}).to_csv(

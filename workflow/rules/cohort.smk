@@ -81,6 +81,7 @@ rule pack_sequence:
         records=case_records("normalise"),
     output:
         packed=results("packed/{sequence}.npy"),
+        checksum=results("packed/{sequence}.sha256"),
     log:
         results("logs/pack_sequence/{sequence}.log"),
     benchmark:

@@ -207,9 +207,20 @@ def normalised_volumes(wildcards):
 
 
 def packed_inputs(wildcards):
-    """The packed arrays of the sequences of one input set, in the order of the channels."""
+    """The packed arrays of the sequences of one input set, in the order of the channels.
+
+    Their dates do not count: what is new about them is in their checksums.
+    """
+    return [
+        ancient(results(f"packed/{sequence}.npy"))
+        for sequence in config["input_sets"][wildcards.inputs]
+    ]
+
+
+def packed_checksums(wildcards):
+    """The checksums of those arrays."""
     return expand(
-        results("packed/{sequence}.npy"),
+        results("packed/{sequence}.sha256"),
         sequence=config["input_sets"][wildcards.inputs],
     )
 

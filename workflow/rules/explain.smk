@@ -10,6 +10,7 @@ rule explain_run:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
+        checksums=packed_checksums,
         # The records hold the checksums of the images that the maps are laid over.
         records=case_records("normalise"),
     output:
@@ -46,6 +47,7 @@ rule evaluate_maps:
         weights=explained_run("weights.safetensors"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
+        checksums=packed_checksums,
         records=case_records("strip"),
     output:
         tests=directory(explained("tests")),

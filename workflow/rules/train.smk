@@ -7,6 +7,7 @@ rule train_run:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
+        checksums=packed_checksums,
         # Another file, another start: it trains again.
         pretrained=lambda wildcards: config["training"]["pretrained"].get(
             wildcards.backbone, []
@@ -50,6 +51,7 @@ rule predict_run:
         split=results("split/split.tsv"),
         cases=results("packed/cases.tsv"),
         packed=packed_inputs,
+        checksums=packed_checksums,
     output:
         predictions=run_folder("predictions.tsv"),
     log:

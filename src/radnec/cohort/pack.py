@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from radnec.cohort.collect import included_cases
 from radnec.core.errors import InputError
-from radnec.core.files import atomic_path
+from radnec.core.files import atomic_path, write_checksum
 from radnec.core.labels import class_index
 from radnec.core.records import Record
 from radnec.core.tables import read_tsv, write_tsv
@@ -57,7 +57,8 @@ def pack_sequence(
     dtype
         ``float16`` or ``float32``.
     packed
-        Written: NumPy array (case, x, y, z), C order, to be read with ``mmap_mode="r"``.
+        Written: NumPy array (case, x, y, z), C order, to be read with ``mmap_mode="r"``; and
+        its checksum beside it, <sequence>.sha256.
 
     Raises
     ------
@@ -88,3 +89,4 @@ def pack_sequence(
             raise InputError(f"pack {sequence}: no case, expected at least one")
         array.flush()
         del array
+    write_checksum(packed)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from radnec.core.errors import InputError
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -19,31 +21,39 @@ def atomic_path(path: Path) -> Iterator[Path]:
     The temporary name keeps all suffixes, since image libraries choose the format by them.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A folder of its own, not a prefix: tools that derive side files from the name stay apart.
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
-    try:
+    with _workplace(path) as folder:
         temporary = folder / path.name
         yield temporary
         temporary.replace(path)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def atomic_dir(path: Path) -> Iterator[Path]:
     """Yield a temporary folder beside `path` that replaces it when the block succeeds."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    holder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
-    try:
-        temporary = holder / path.name
+    with _workplace(path) as folder:
+        temporary = folder / path.name
         temporary.mkdir()
         yield temporary
         if path.exists():
             # Renaming aside first keeps the moment without a folder as short as possible.
-            path.replace(holder / "replaced")
+            path.replace(folder / "replaced")
         temporary.replace(path)
+
+
+@contextmanager
+def _workplace(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`, on the same file system; it is gone afterwards.
+
+    A killed process leaves its own behind. The next one that writes `path` takes it away, and
+    with it whatever a survivor of a killed Snakemake is still writing: the newest writer wins.
+    """
+    holder = path.parent / f".writing-{path.name}"
+    shutil.rmtree(holder, ignore_errors=True)
+    holder.mkdir(parents=True, exist_ok=True)
+    try:
+        # A name of its own: no survivor can take this writer's half for its whole.
+        yield Path(tempfile.mkdtemp(dir=holder))
     finally:
         shutil.rmtree(holder, ignore_errors=True)
 
@@ -63,3 +73,35 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal text."""
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_checksum(path: Path) -> None:
+    """Write the SHA-256 of a file beside it, as `sha256sum --check` reads it."""
+    write_text(_checksum_of(path), f"{sha256(path)}  {Path(path).name}\n")
+
+
+def verify_checksum(path: Path) -> None:
+    """Check that a file is still the one whose checksum was written beside it.
+
+    Raises
+    ------
+    InputError
+        If it is not, or one of the two is missing; the message says what to do.
+    """
+    beside = _checksum_of(path)
+    expected = beside.read_text(encoding="utf-8").split()[0] if beside.is_file() else "none"
+    found = sha256(path) if Path(path).is_file() else "no file"
+    if found != expected:
+        raise InputError(changed(path, found, expected))
+
+
+def changed(path: Path, found: str, expected: str) -> str:
+    """Return the message on a file that is not what was written."""
+    return (
+        f"{path} is not what was written (SHA-256 {found[:12]}, expected {expected[:12]}): "
+        "a damaged disk, or somebody edited it. Delete it and start again, it will be made anew"
+    )
+
+
+def _checksum_of(path: Path) -> Path:
+    return Path(path).with_suffix(".sha256")

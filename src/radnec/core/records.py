@@ -101,7 +101,8 @@ class Record:
             if found != expected:
                 raise InputError(
                     f"{path} is not what stage {self.stage} wrote (SHA-256 {found[:12]}, expected "
-                    f"{expected[:12]}): delete {folder} and start again, it will be made anew"
+                    f"{expected[:12]}): a damaged disk, or somebody edited it. Delete {folder} and "
+                    "start again, it will be made anew"
                 )
 
 

@@ -86,6 +86,7 @@ def normalise_case(
     with case_stage(case=case, stage="normalise", record=record, folder=normalised) as job:
         before = Record.read(strip_record)
         before.require_ok()
+        before.verify(brain)
         stored, stored_affine = read_mask(brain / "mask.nii.gz")
         mask, affine = to_ras(stored.astype(np.float32), stored_affine)
         grid = target_grid(mask > 0.5, affine, settings)

@@ -89,6 +89,7 @@ def register_case(
     with case_stage(case=case, stage="register", record=record, folder=registered) as job:
         before = Record.read(convert_record)
         before.require_ok()
+        before.verify(images)
         available = [name for name in SEQUENCES if f"{name}.nii.gz" in before.files]
         if not available:
             raise CaseExcluded("no converted sequence to register")

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 from radnec.core.errors import InputError
+from radnec.core.files import verify_checksum
 from radnec.core.labels import CLASSES, class_index
 from radnec.core.tables import read_tsv
 
@@ -76,7 +77,7 @@ class Volumes:
     Parameters
     ----------
     packed
-        Path of the packed array (N, X, Y, Z) of each sequence.
+        Path of the packed array (N, X, Y, Z) of each sequence, its checksum beside it.
     sequences
         The channels, in order.
 
@@ -92,6 +93,8 @@ class Volumes:
             raise InputError(
                 f"packed arrays: none of sequence {', '.join(absent)}, got {sorted(packed)}"
             )
+        for name in sequences:
+            verify_checksum(packed[name])
         # Copy on write: the files are as safe as with "r", and torch takes the views as they
         # are, which it does not with read-only memory.
         self._arrays = [np.load(packed[name], mmap_mode="c") for name in sequences]

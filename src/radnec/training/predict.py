@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from radnec.core.errors import InputError
+from radnec.core.files import changed, sha256
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
 from radnec.core.tables import write_tsv
 from radnec.networks.external import is_foreign
@@ -42,7 +43,7 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
     Raises
     ------
     InputError
-        If the folder holds no model, or a refused one.
+        If the folder holds no model, a damaged or a refused one.
     """
     described = read_description(model)
     if not trusted and is_foreign(described["backbone"]):
@@ -50,8 +51,13 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
             f"{model}: its backbone {described['backbone']!r} would run code outside this "
             f"package; expected a backbone of the table, or --allow-code if you trust the model"
         )
+    weights = Path(model) / "weights.safetensors"
+    found = sha256(weights) if weights.is_file() else "no file"
+    expected = described.get("weights_sha256", "none")
+    if found != expected:
+        raise InputError(changed(weights, found, expected))
     network = build_network(described["backbone"], described["in_channels"])
-    network.load_state_dict(load_file(Path(model) / "weights.safetensors"))
+    network.load_state_dict(load_file(weights))
     return network.to(device).eval()
 
 

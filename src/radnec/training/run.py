@@ -9,7 +9,7 @@ from typing import Any
 
 from safetensors.torch import save_file
 
-from radnec.core.files import atomic_path, write_json
+from radnec.core.files import atomic_path, sha256, write_json
 from radnec.core.labels import CLASSES
 from radnec.core.notices import RESEARCH_USE
 from radnec.training.card import write_card
@@ -145,6 +145,7 @@ def _write(
 ) -> None:
     with atomic_path(outdir / "weights.safetensors") as temporary:
         save_file({key: value.contiguous() for key, value in fitted.weights.items()}, temporary)
+    described["weights_sha256"] = sha256(outdir / "weights.safetensors")
     write_json(outdir / "network.json", described)
     write_card(
         outdir,

@@ -81,6 +81,9 @@ def draw_quality_case(
     stages = {name: Record.read(path) for name, path in records.items()}
     remarks = [f"{stage}: {text}" for stage, record in stages.items() for text in record.warnings]
     left = [f"left at {name}: {r.reason}" for name, r in stages.items() if not r.ok][:1]
+    folders = {"register": registered, "strip": brain, "normalise": normalised}
+    for name, record in stages.items():
+        record.verify(folders[name])
     rows: list[tuple[str, list[Panel]]] = []
     facts: dict[str, object] = {"case": case, "reference": None, "snr": {}}
     if stages["register"].ok:

@@ -82,6 +82,7 @@ def strip_case(
     with case_stage(case=case, stage="strip", record=record, folder=brain) as job:
         before = Record.read(register_record)
         before.require_ok()
+        before.verify(registered)
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
         if given_mask is not None:
             mask = read_given_mask(given_mask, reference.shape, affine)
