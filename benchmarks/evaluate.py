@@ -113,10 +113,15 @@ def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[],
         )
 
     def subgroups_and_confounding() -> None:
-        options = {**study, "nifti": nifti, "settings": SETTINGS, "notice": NOTICE}
+        options = {**study, "nifti": nifti, "notice": NOTICE, "confidence": SETTINGS.confidence}
         output = evaluation / "subgroups.tsv"
         evaluate_subgroups(predictions=predictions, **options, output=output)
-        check_confounding(**options, seed=1, output=evaluation / "confounding.tsv")
+        check_confounding(
+            **options,
+            repeats=SETTINGS.permutation_repeats,
+            seed=1,
+            output=evaluation / "confounding.tsv",
+        )
 
     def audit_of_published() -> None:
         audit_published(published=PUBLISHED, outdir=audit)

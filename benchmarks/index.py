@@ -106,11 +106,9 @@ def bare_loop(folder: Path) -> float:
 def index(folder: Path, threads: int) -> float:
     """Return the seconds that indexing takes."""
     from radnec.ingest.found import find_series
-    from radnec.ingest.settings import IngestSettings
 
-    settings = IngestSettings(converter="dicom2nifti", min_confidence=0.7)
     start = time.perf_counter()
-    found = find_series(folder, settings, {}, threads=threads)
+    found = find_series(folder, 0.7, {}, threads=threads)
     seconds = time.perf_counter() - start
     expected = sum(1 for _ in folder.rglob("IM*"))
     if sum(len(one.identity.volume.slices) for one in found.decisions) != expected:

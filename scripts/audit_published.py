@@ -8,6 +8,6 @@ from radnec.evaluate.audit import audit_published
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         audit_published(
-            published=Path(snakemake.input.published[0]).parent,
+            published=Path(__file__).parents[1] / "config" / "published",
             outdir=Path(snakemake.output.audit),
         )

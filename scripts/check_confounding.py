@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.evaluate.confounding import check_confounding
-from radnec.evaluate.settings import EvaluationSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -12,7 +11,8 @@ if __name__ == "__main__":
             cases_table=Path(snakemake.input.table),
             cohort=Path(snakemake.input.cohort),
             nifti=Path(snakemake.params.nifti),
-            settings=EvaluationSettings.from_json(snakemake.params.settings),
+            confidence=snakemake.params.confidence,
+            repeats=snakemake.params.repeats,
             seed=snakemake.params.seed,
             notice=snakemake.params.notice,
             output=Path(snakemake.output.confounding),

@@ -19,4 +19,5 @@ if __name__ == "__main__":
                 evaluation=Path(snakemake.input.evaluation),
                 output=Path(snakemake.output[0]).with_name(name),
                 notice=snakemake.params.notice,
+                dpi=snakemake.params.dpi,
             )

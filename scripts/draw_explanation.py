@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.report.explanation_figure import draw_explanation_tests
-from radnec.report.settings import FigureSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -12,5 +11,5 @@ if __name__ == "__main__":
             tests=Path(snakemake.input.tests),
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
-            dpi=FigureSettings.from_json(snakemake.params.settings).dpi,
+            dpi=snakemake.params.dpi,
         )

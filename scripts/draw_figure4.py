@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.report.figure4 import draw_figure4
-from radnec.report.settings import FigureSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -13,7 +12,8 @@ if __name__ == "__main__":
             maps=Path(snakemake.input.maps),
             brains=Path(snakemake.params.brains),
             lesions=Path(lesions) if lesions else None,
-            settings=FigureSettings.from_json(snakemake.params.settings),
+            slices=snakemake.params.slices,
+            dpi=snakemake.params.dpi,
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
         )

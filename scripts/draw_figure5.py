@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.report.figure5 import draw_figure5
-from radnec.report.settings import FigureSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -12,7 +11,7 @@ if __name__ == "__main__":
             maps=Path(snakemake.input.maps),
             normalised=Path(snakemake.params.normalised),
             sequences=list(snakemake.params.sequences),
-            settings=FigureSettings.from_json(snakemake.params.settings),
+            dpi=snakemake.params.dpi,
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
         )

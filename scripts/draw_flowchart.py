@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.report.flowchart import draw_flowchart
-from radnec.report.settings import FigureSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -13,5 +12,5 @@ if __name__ == "__main__":
             split=Path(snakemake.input.split),
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
-            dpi=FigureSettings.from_json(snakemake.params.settings).dpi,
+            dpi=snakemake.params.dpi,
         )

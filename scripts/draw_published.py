@@ -12,4 +12,5 @@ if __name__ == "__main__":
             tables=None,
             output=Path(snakemake.output.svg).with_suffix(""),
             notice=snakemake.params.notice,
+            dpi=snakemake.params.dpi,
         )

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.settings import FigureSettings
 from radnec.report.training_figure import draw_training
 
 if __name__ == "__main__":
@@ -14,5 +13,5 @@ if __name__ == "__main__":
             },
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
-            dpi=FigureSettings.from_json(snakemake.params.settings).dpi,
+            dpi=snakemake.params.dpi,
         )

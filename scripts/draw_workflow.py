@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.settings import FigureSettings
 from radnec.report.workflow import draw_workflow
 
 if __name__ == "__main__":
@@ -12,5 +11,5 @@ if __name__ == "__main__":
             rulegraph=Path(snakemake.input.graph),
             notice=snakemake.params.notice,
             output=Path(snakemake.output.svg).with_suffix(""),
-            dpi=FigureSettings.from_json(snakemake.params.settings).dpi,
+            dpi=snakemake.params.dpi,
         )

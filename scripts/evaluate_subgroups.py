@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.settings import EvaluationSettings
 from radnec.evaluate.subgroups import evaluate_subgroups
 
 if __name__ == "__main__":
@@ -16,7 +15,7 @@ if __name__ == "__main__":
             cases_table=Path(snakemake.input.table),
             cohort=Path(snakemake.input.cohort),
             nifti=Path(snakemake.params.nifti),
-            settings=EvaluationSettings.from_json(snakemake.params.settings),
+            confidence=snakemake.params.confidence,
             notice=snakemake.params.notice,
             output=Path(snakemake.output.subgroups),
         )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.explain.run import explain_run
-from radnec.explain.settings import ExplainSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -19,7 +18,8 @@ if __name__ == "__main__":
             predictions=Path(snakemake.input.predictions),
             normalised=Path(snakemake.params.normalised),
             registered=Path(snakemake.params.registered),
-            settings=ExplainSettings.from_json(snakemake.params.settings),
+            method=snakemake.params.method,
+            layer=snakemake.params.layer,
             device=snakemake.resources.device,
             threads=snakemake.threads,
             outdir=Path(snakemake.output.maps),

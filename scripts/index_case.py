@@ -5,7 +5,6 @@ from pathlib import Path
 from radnec.core.cases import CaseSource
 from radnec.core.jobs import job_log
 from radnec.ingest.index import index_case
-from radnec.ingest.settings import IngestSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -13,7 +12,7 @@ if __name__ == "__main__":
         index_case(
             case=snakemake.wildcards.case,
             source=CaseSource.from_json(snakemake.params.source),
-            settings=IngestSettings.from_json(snakemake.params.settings),
+            min_confidence=snakemake.params.min_confidence,
             overrides=Path(overrides) if overrides else None,
             series=Path(snakemake.output.series),
             record=Path(snakemake.output.record),

@@ -11,7 +11,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         table = load_cases(
             Path(snakemake.input.table),
-            Path(snakemake.params.schema),
+            Path(__file__).parents[1] / "workflow" / "schemas" / "cases.schema.yaml",
             json.loads(snakemake.params.label_map),
         )
         select_cases(

@@ -17,6 +17,9 @@ from radnec.evaluate.confounding import check_confounding, encode, out_of_fold, 
 from radnec.evaluate.covariates import case_covariates
 from radnec.evaluate.subgroups import evaluate_subgroups, heterogeneity
 
+LEVEL = {"confidence": SETTINGS.confidence, "repeats": SETTINGS.permutation_repeats}
+OPTIONS = {**LEVEL, "seed": 1, "notice": NOTICE}
+
 
 def study(tmp_path, confounded=False, n=80):
     rng = np.random.default_rng(5)
@@ -72,7 +75,7 @@ def test_a_model_that_fails_on_one_scanner_is_found(tmp_path):
     evaluate_subgroups(
         predictions={"resnet10/fused": predictions},
         **paths,
-        settings=SETTINGS,
+        confidence=SETTINGS.confidence,
         notice=NOTICE,
         output=tmp_path / "subgroups.tsv",
     )
@@ -94,7 +97,7 @@ def test_groups_too_small_are_stated(tmp_path):
     evaluate_subgroups(
         predictions={"resnet10/t1": predictions},
         **paths,
-        settings=SETTINGS,
+        confidence=SETTINGS.confidence,
         notice=NOTICE,
         output=tmp_path / "subgroups.tsv",
     )
@@ -132,7 +135,7 @@ def test_encode_keeps_what_varies():
 def test_a_scanner_that_gives_the_label_away_is_found(tmp_path):
     paths = study(tmp_path, confounded=True)
     output = tmp_path / "confounding.tsv"
-    check_confounding(**paths, settings=SETTINGS, seed=1, notice=NOTICE, output=output)
+    check_confounding(**paths, **OPTIONS, output=output)
     table = read_tsv(output)
     groups = table[table["kind"] == "group"].set_index("name")
     assert groups.loc["scanner", "auc"] == 1.0
@@ -146,7 +149,7 @@ def test_a_scanner_that_gives_the_label_away_is_found(tmp_path):
 def test_a_harmless_scanner_is_not_accused(tmp_path):
     paths = study(tmp_path)
     output = tmp_path / "confounding.tsv"
-    check_confounding(**paths, settings=SETTINGS, seed=1, notice=NOTICE, output=output)
+    check_confounding(**paths, **OPTIONS, output=output)
     groups = read_tsv(output).query("kind == 'group'")
     assert (groups["p_value"] > 0.01).all()
 
@@ -155,16 +158,15 @@ def test_level_of_the_group_test():
     rng = np.random.default_rng(0)
     positive = np.arange(60) < 15
     found = [
-        predict_label(rng.normal(size=(60, 3)), positive, settings=SETTINGS, seed=k)[1]
-        for k in range(16)
+        predict_label(rng.normal(size=(60, 3)), positive, **LEVEL, seed=k)[1] for k in range(16)
     ]
     assert np.mean(np.array(found) <= 0.05) < 0.2
     assert 0.3 < np.mean(found) < 0.7
 
 
 def test_nothing_to_predict_from_is_stated():
-    estimate, p = predict_label(np.empty((9, 0)), np.arange(9) < 3, settings=SETTINGS, seed=1)
+    estimate, p = predict_label(np.empty((9, 0)), np.arange(9) < 3, **LEVEL, seed=1)
     assert estimate.note == "not defined: no field of this group varies"
     assert np.isnan(p)
-    estimate, _ = predict_label(np.ones((9, 1)), np.arange(9) < 1, settings=SETTINGS, seed=1)
+    estimate, _ = predict_label(np.ones((9, 1)), np.arange(9) < 1, **LEVEL, seed=1)
     assert estimate.note == "not defined: fewer than 2 cases of a class"

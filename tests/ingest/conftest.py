@@ -48,7 +48,7 @@ def ingest(tmp_path_factory):
         index_case(
             case="P1",
             source=source,
-            settings=settings,
+            min_confidence=settings.min_confidence,
             overrides=table,
             series=series,
             record=index,

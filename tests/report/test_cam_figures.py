@@ -14,9 +14,8 @@ from radnec.core.errors import InputError
 from radnec.report.choice import Choice
 from radnec.report.figure4 import draw_figure4, verdict
 from radnec.report.figure5 import draw_figure5
-from radnec.report.settings import FigureSettings
 
-SETTINGS = FigureSettings(dpi=100, slices=9)
+SLICES, DPI = 9, 100
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,11 @@ def coloured(path: Path) -> np.ndarray:
 def test_figure4_shows_every_slice_with_one_scale(study: Path, tmp_path: Path) -> None:
     arguments: dict = {"maps": study / "maps", "brains": study / "brain", "notice": "Phantom."}
     draw_figure4(
-        **arguments, lesions=study / "truth", settings=SETTINGS, output=tmp_path / "figure4"
+        **arguments,
+        lesions=study / "truth",
+        slices=SLICES,
+        dpi=DPI,
+        output=tmp_path / "figure4",
     )
     text = text_of(tmp_path / "figure4.svg")
     assert "Case k1 (recurrence): probability of recurrence 0.92, read as recurrence" in text
@@ -80,7 +83,7 @@ def test_figure5_prints_the_probability_of_recurrence(study: Path, tmp_path: Pat
         maps=study / "maps",
         normalised=study / "normalised",
         sequences=["t1", "t1ce"],
-        settings=SETTINGS,
+        dpi=DPI,
         notice="Phantom.",
         output=tmp_path / "figure5",
     )
@@ -102,7 +105,8 @@ def test_same_study_same_bytes(study: Path, tmp_path: Path) -> None:
             maps=study / "maps",
             brains=study / "brain",
             lesions=None,
-            settings=SETTINGS,
+            slices=SLICES,
+            dpi=DPI,
             notice="",
             output=tmp_path / name,
         )
@@ -123,7 +127,7 @@ def test_map_on_another_grid_and_empty_summary_are_refused(study: Path, tmp_path
     arguments: dict = {
         "brains": study / "brain",
         "lesions": None,
-        "settings": SETTINGS,
+        "slices": SLICES,
         "notice": "",
         "output": tmp_path / "f",
     }

@@ -17,7 +17,6 @@ from radnec.preprocess.normalise import NormalisationSettings
 from radnec.preprocess.register import RegistrationSettings
 from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings
 from radnec.preprocess.skullstrip.strip import SkullStripSettings
-from radnec.report.settings import FigureSettings
 from radnec.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +36,6 @@ SECTIONS = {
     "training": TrainingSettings,
     "evaluation": EvaluationSettings,
     "explain": ExplainSettings,
-    "figures": FigureSettings,
 }
 # Keys that the workflow itself reads: which model the figures show.
 OF_WORKFLOW = {"explain": {"backbone", "inputs"}}

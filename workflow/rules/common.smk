@@ -161,6 +161,11 @@ def source_found(wildcards):
     return PHANTOM or all(os.path.exists(path) for path in doors)
 
 
+def overrides_path(wildcards):
+    """The table of overrides where it names the case; "" where it does not."""
+    return config["series_overrides"] if wildcards.case in OVERRIDES else ""
+
+
 def hdbet_network(wildcards):
     """What tells which network HD-BET has; nothing for the other backends."""
     hdbet = config["skull_strip"]["backend"] == "hd-bet"

@@ -35,7 +35,8 @@ rule explain_run:
         registered=results("registered"),
         fold=FOLDS[0],
         seed=config["models"]["seeds"][0],
-        settings=section("explain", without=("backbone", "inputs")),
+        method=config["explain"]["method"],
+        layer=config["explain"]["layer"],
     script:
         "../../scripts/explain_run.py"
 

@@ -1,7 +1,5 @@
 # Every picture: the paper's five figures and those beside them.
 
-FIGURES = section("figures")
-
 
 # Figure 1: how many cases came in, and who left where and why.
 rule draw_flowchart:
@@ -26,7 +24,7 @@ rule draw_flowchart:
         runtime=10,
     params:
         code=code("draw_flowchart"),
-        settings=FIGURES,
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_flowchart.py"
@@ -50,11 +48,10 @@ rule write_rulegraph:
         disk_mb=10,
         runtime=10,
     params:
-        code=code_of_workflow(),
-        snakefile=lambda wildcards: os.path.relpath(HOUSE / "Snakefile"),
-    shell:
-        "python -m snakemake --snakefile {params.snakefile:q} --configfile {input.config:q}"
-        " --rerun-triggers mtime --rulegraph dot > {output.graph:q} 2> {log:q}"
+        code=code("write_rulegraph"),
+        workflow=code_of_workflow(),
+    script:
+        "../../scripts/write_rulegraph.py"
 
 
 # Figure 2: the workflow, drawn from that graph.
@@ -79,7 +76,7 @@ rule draw_workflow:
         runtime=10,
     params:
         code=code("draw_workflow"),
-        settings=FIGURES,
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_workflow.py"
@@ -108,6 +105,7 @@ rule draw_roc:
         runtime=10,
     params:
         code=code("draw_roc"),
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_roc.py"
@@ -135,6 +133,7 @@ rule draw_curves:
         runtime=10,
     params:
         code=code("draw_curves"),
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_curves.py"
@@ -158,6 +157,7 @@ rule draw_forest:
         runtime=10,
     params:
         code=code("draw_forest"),
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_forest.py"
@@ -180,6 +180,7 @@ rule draw_published:
         runtime=10,
     params:
         code=code("draw_published"),
+        dpi=config["figures"]["dpi"],
         notice=notice(phantom=False),
     script:
         "../../scripts/draw_published.py"
@@ -202,7 +203,7 @@ rule draw_training:
         runtime=10,
     params:
         code=code("draw_training"),
-        settings=FIGURES,
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_training.py"
@@ -231,9 +232,10 @@ rule draw_figure4:
         runtime=10,
     params:
         code=code("draw_figure4"),
+        slices=config["figures"]["slices"],
+        dpi=config["figures"]["dpi"],
         brains=results("brain"),
         lesions=results("phantom/truth") if PHANTOM else "",
-        settings=FIGURES,
         notice=NOTICE,
     script:
         "../../scripts/draw_figure4.py"
@@ -262,9 +264,9 @@ rule draw_figure5:
         runtime=10,
     params:
         code=code("draw_figure5"),
+        dpi=config["figures"]["dpi"],
         normalised=results("normalised"),
         sequences=config["input_sets"][config["explain"]["inputs"]],
-        settings=FIGURES,
         notice=NOTICE,
     script:
         "../../scripts/draw_figure5.py"
@@ -287,7 +289,7 @@ rule draw_explanation:
         runtime=10,
     params:
         code=code("draw_explanation"),
-        settings=FIGURES,
+        dpi=config["figures"]["dpi"],
         notice=NOTICE,
     script:
         "../../scripts/draw_explanation.py"

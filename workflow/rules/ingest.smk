@@ -23,10 +23,11 @@ rule index_case:
         code=code("index_case"),
         source=source,
         found=source_found,
-        overrides=config["series_overrides"] or "",
-        # The path alone would not tell that this case's lines in the file changed.
+        # A case that the file does not name is none of its business; for one that it names, the
+        # path alone would not tell that its lines changed.
+        overrides=overrides_path,
         overrides_of_case=lambda wildcards: OVERRIDES.get(wildcards.case, ""),
-        settings=section("ingest"),
+        min_confidence=config["ingest"]["min_confidence"],
     script:
         "../../scripts/index_case.py"
 
@@ -105,7 +106,6 @@ checkpoint select_cases:
         label_map=section("label_map"),
         used=sequences_used(config),
         settings=section("selection"),
-        schema=lambda wildcards: os.path.relpath(SCHEMAS / "cases.schema.yaml"),
     script:
         "../../scripts/select_cases.py"
 

@@ -58,7 +58,7 @@ def prepare_patient(
     index_case(
         case=case,
         source=source,
-        settings=ingest,
+        min_confidence=ingest.min_confidence,
         overrides=Path(overrides) if overrides else None,
         series=folder / "series.tsv",
         record=at["index"],

@@ -19,7 +19,6 @@ from radnec.evaluate.covariates import CLINICAL, SCANNER, case_covariates
 from radnec.evaluate.estimate import Estimate, undefined
 from radnec.evaluate.multiplicity import holm
 from radnec.evaluate.output import write_results
-from radnec.evaluate.settings import EvaluationSettings
 
 FOLDS = 5
 PENALTY = 1.0
@@ -30,7 +29,8 @@ def check_confounding(
     cases_table: Path,
     cohort: Path,
     nifti: Path,
-    settings: EvaluationSettings,
+    confidence: float,
+    repeats: int,
     seed: int,
     notice: str,
     output: Path,
@@ -43,7 +43,8 @@ def check_confounding(
     the fields say nothing, an out-of-fold AUC falls below one half (a level with many positives
     in the test fold has few in the training folds): the p-value knows that, the interval not.
     Rows of kind ``field``: one field at a time, Pearson's chi-square or Mann-Whitney's test,
-    Holm over all fields.
+    Holm over all fields. `confidence` is the level of every interval, `repeats` the permutations
+    behind a p-value.
     """
     table = case_covariates(cases_table, cohort, nifti)
     positive = (table["label"] == POSITIVE).to_numpy()
@@ -54,7 +55,7 @@ def check_confounding(
     for name, fields in groups.items():
         features, used = encode(table[fields])
         estimate, p = predict_label(
-            features, positive, settings=settings, seed=derive_seed(seed, name)
+            features, positive, confidence=confidence, repeats=repeats, seed=derive_seed(seed, name)
         )
         rows.append(
             {
@@ -65,7 +66,7 @@ def check_confounding(
                 "auc_lo": estimate.low,
                 "auc_hi": estimate.high,
                 "p_value": p,
-                "test": f"permutation, {settings.permutation_repeats} refits",
+                "test": f"permutation, {repeats} refits",
                 "notes": estimate.note,
             }
         )
@@ -102,7 +103,7 @@ def encode(table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
 
 
 def predict_label(
-    features: np.ndarray, positive: np.ndarray, *, settings: EvaluationSettings, seed: int
+    features: np.ndarray, positive: np.ndarray, *, confidence: float, repeats: int, seed: int
 ) -> tuple[Estimate, float]:
     """Return the out-of-fold AUC of a ridge regression of the label, and its permutation p.
 
@@ -125,12 +126,12 @@ def predict_label(
     observed = area(positive, score)
     rng = np.random.default_rng(seed)
     reached = 1
-    for _ in range(settings.permutation_repeats):
+    for _ in range(repeats):
         # Shuffled rows of features: labels, and with them the stratified folds, stay.
         shuffled = features[rng.permutation(len(features))]
         reached += area(positive, out_of_fold(shuffled, positive, tests)) >= observed
-    p = reached / (settings.permutation_repeats + 1)
-    return delong_interval(positive, score, settings.confidence), p
+    p = reached / (repeats + 1)
+    return delong_interval(positive, score, confidence), p
 
 
 def out_of_fold(features: np.ndarray, positive: np.ndarray, tests: list[np.ndarray]) -> np.ndarray:

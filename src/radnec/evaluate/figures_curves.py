@@ -34,7 +34,9 @@ from radnec.report.style import NEGATIVE_COLOUR, POSITIVE_COLOUR, journal_style,
 _Draw = Callable[[Axes, dict[str, Any], dict[str, pd.DataFrame], str], None]
 
 
-def draw_calibration(*, tables: Path, evaluation: Path, output: Path, notice: str) -> None:
+def draw_calibration(
+    *, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw the smoothed calibration curve with its band and where the probabilities lie.
 
     Parameters
@@ -46,24 +48,36 @@ def draw_calibration(*, tables: Path, evaluation: Path, output: Path, notice: st
         Folder of calibration_curve.tsv, pooled.tsv and metrics.tsv.
     output
         Path without ending, such as ``figures/calibration``.
+    dpi
+        Pixels per inch of the PNG.
     """
     names = ("calibration_curve", "pooled", "metrics")
-    _draw_panels(tables, evaluation, output, notice, names, _calibration_panel)
+    _draw_panels(tables, evaluation, output, notice, dpi, names, _calibration_panel)
 
 
-def draw_precision_recall(*, tables: Path, evaluation: Path, output: Path, notice: str) -> None:
+def draw_precision_recall(
+    *, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw precision against recall with its band; parameters as for the calibration curve."""
     names = ("precision_recall", "metrics")
-    _draw_panels(tables, evaluation, output, notice, names, _precision_recall_panel)
+    _draw_panels(tables, evaluation, output, notice, dpi, names, _precision_recall_panel)
 
 
-def draw_decision(*, tables: Path, evaluation: Path, output: Path, notice: str) -> None:
+def draw_decision(
+    *, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw the net benefit with its band; parameters as for the calibration curve."""
-    _draw_panels(tables, evaluation, output, notice, ("decision_curve",), _decision_panel)
+    _draw_panels(tables, evaluation, output, notice, dpi, ("decision_curve",), _decision_panel)
 
 
 def _draw_panels(
-    tables: Path, evaluation: Path, output: Path, notice: str, names: tuple[str, ...], draw: _Draw
+    tables: Path,
+    evaluation: Path,
+    output: Path,
+    notice: str,
+    dpi: int,
+    names: tuple[str, ...],
+    draw: _Draw,
 ) -> None:
     read = {name: read_tsv(evaluation / f"{name}.tsv") for name in names}
     models = read_models(tables)
@@ -75,7 +89,7 @@ def _draw_panels(
             mine = {name: rows_of(table, model) for name, table in read.items()}
             draw(axes, model, mine, lines[model["backbone"]]["color"])
             name_panel(axes, at, f"{model['backbone']}, {scans(model)}")
-        save_figure(fig, output, notice)
+        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _calibration_panel(

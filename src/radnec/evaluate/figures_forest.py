@@ -24,7 +24,9 @@ _LOOK: dict[str, dict[str, Any]] = {
 _ROW_MM = 5.2
 
 
-def draw_forest(*, audit: Path, tables: Path | None, output: Path, notice: str) -> None:
+def draw_forest(
+    *, audit: Path, tables: Path | None, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw AUC, sensitivity, specificity and accuracy of every model with their intervals.
 
     Parameters
@@ -36,6 +38,8 @@ def draw_forest(*, audit: Path, tables: Path | None, output: Path, notice: str) 
         Folder of table3.tsv and table4.tsv of this study; None draws the published study alone.
     output
         Path without ending, such as ``figures/forest``.
+    dpi
+        Pixels per inch of the PNG.
     """
     points = _points(audit, tables)
     order = _order(points)
@@ -51,10 +55,12 @@ def draw_forest(*, audit: Path, tables: Path | None, output: Path, notice: str) 
             axes.set_xlabel(f"{title} with interval")
         _name_rows(panels[0], order)
         _legend(fig, points)
-        save_figure(fig, output, notice)
+        save_figure(fig, output, notice, dpi=dpi)
 
 
-def draw_forest_table(*, audit: Path, tables: Path | None, output: Path, notice: str) -> None:
+def draw_forest_table(
+    *, audit: Path, tables: Path | None, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw the AUC of every model as a forest plot with the numbers printed beside it.
 
     Parameters are those of :func:`draw_forest`.
@@ -82,7 +88,7 @@ def draw_forest_table(*, audit: Path, tables: Path | None, output: Path, notice:
                 text = _text(found.iloc[0]) if len(found) else "not done"
                 right.text(x, at, text, ha="left", va="center", fontsize=6.5)
         _legend(fig, points)
-        save_figure(fig, output, notice)
+        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _points(audit: Path, tables: Path | None) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from radnec.evaluate.figures_common import (
 from radnec.report.style import journal_style, save_figure
 
 
-def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str) -> None:
+def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300) -> None:
     """Draw figure 3: one panel for each input set, one line for each backbone.
 
     Parameters
@@ -60,10 +60,12 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str) -> No
                 title="AUC (DeLong interval; * Newcombe)",
             )
             legend.get_title().set_fontsize(6.5)
-        save_figure(fig, output, notice)
+        save_figure(fig, output, notice, dpi=dpi)
 
 
-def draw_roc_bands(*, tables: Path, evaluation: Path, output: Path, notice: str) -> None:
+def draw_roc_bands(
+    *, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300
+) -> None:
     """Draw the ROC curve of each model on several sequences with its pointwise bootstrap band.
 
     Parameters are those of :func:`draw_roc`. Models on single sequences are left out, unless
@@ -85,7 +87,7 @@ def draw_roc_bands(*, tables: Path, evaluation: Path, output: Path, notice: str)
             if mine.empty:
                 say_empty(axes, "not defined:\none class only")
             below(axes, [f"AUC {_auc(model)}", n_of(model)])
-        save_figure(fig, output, notice)
+        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _frame(axes: Axes, at: int, title: str) -> None:

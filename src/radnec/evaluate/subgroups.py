@@ -17,7 +17,6 @@ from radnec.evaluate.multiplicity import holm
 from radnec.evaluate.operating_point import HIGHER_PROBABILITY, count, measures
 from radnec.evaluate.output import write_results
 from radnec.evaluate.predictions import pool, read_predictions
-from radnec.evaluate.settings import EvaluationSettings
 
 GROUPINGS = ("sex", "age_group", "primary_diagnosis", "manufacturer")
 
@@ -28,7 +27,7 @@ def evaluate_subgroups(
     cases_table: Path,
     cohort: Path,
     nifti: Path,
-    settings: EvaluationSettings,
+    confidence: float,
     notice: str,
     output: Path,
 ) -> None:
@@ -40,6 +39,8 @@ def evaluate_subgroups(
         ``"<backbone>/<inputs>"`` to its test predictions.
     cases_table, cohort, nifti
         The study's table of cases, cohort/cases.tsv, and the folder of the sidecars.
+    confidence
+        Level of every interval.
     """
     covariates = case_covariates(cases_table, cohort, nifti).set_index("case")
     rows: list[dict[str, Any]] = []
@@ -48,7 +49,7 @@ def evaluate_subgroups(
         pooled = pool(read_predictions(path))
         own = covariates.reindex(pooled.cases["case"])
         for grouping in GROUPINGS:
-            found = _grouping(pooled.positive, pooled.score, own[grouping], settings.confidence)
+            found = _grouping(pooled.positive, pooled.score, own[grouping], confidence)
             rows += [
                 {"backbone": backbone, "input_set": input_set, "grouping": grouping, **row}
                 for row in found

@@ -14,7 +14,6 @@ from radnec.core.files import atomic_dir
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
 from radnec.core.tables import read_tsv, write_tsv
 from radnec.explain.cam import class_activation_map, find_layer, peak_voxel, scaled_map
-from radnec.explain.settings import ExplainSettings
 from radnec.explain.spaces import (
     REFERENCE_FOLDER,
     SUMMARY,
@@ -44,7 +43,8 @@ def explain_run(
     predictions: Path,
     normalised: Path,
     registered: Path,
-    settings: ExplainSettings,
+    method: str,
+    layer: str,
     device: str,
     threads: int,
     outdir: Path,
@@ -68,8 +68,8 @@ def explain_run(
         Folder with ``<case>/<sequence>.nii.gz``, whose affines say where the maps lie.
     registered
         Folder with ``<case>/<reference>.nii.gz``, the grid on which maps are laid over scans.
-    settings
-        Method and layer.
+    method, layer
+        See `radnec.explain.settings.ExplainSettings`.
     device, threads
         Where it happens (see `radnec.training.device.prepare_device`).
     outdir
@@ -95,7 +95,7 @@ def explain_run(
     cases = fold_cases(split, packed_cases, fold, ["test"])
     predicted = read_predictions(predictions, fold, seed)
     network = load_network(model, target)
-    layer = find_layer(network, settings.layer)
+    looked_at = find_layer(network, layer)
     rows = []
     one_cell = False
     with atomic_dir(outdir) as folder:
@@ -105,7 +105,7 @@ def explain_run(
             if case not in predicted.index:
                 raise InputError(f"{predictions}: no row of case {case}, fold {fold}, seed {seed}")
             found = class_activation_map(
-                network, volumes.batch([row]).to(target), layer=layer, method=settings.method
+                network, volumes.batch([row]).to(target), layer=looked_at, method=method
             )
             expected = float(predicted.loc[case, "p_necrosis"])
             probability = float(found.probabilities[CLASSES.index(POSITIVE)])
@@ -135,8 +135,8 @@ def explain_run(
                     "p_recurrence": 1.0 - expected,
                     "predicted": predicted.loc[case, "predicted"],
                     "target": CLASSES[found.target],
-                    "method": settings.method,
-                    "layer": layer,
+                    "method": method,
+                    "layer": looked_at,
                     "layer_grid": "x".join(map(str, found.evidence.shape)),
                     "maximum": maximum,
                     "positive_share": found.positive_share,

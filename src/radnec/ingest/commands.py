@@ -9,7 +9,6 @@ from typing import Any
 
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.ingest.privacy import sealed
-from radnec.ingest.settings import IngestSettings
 
 
 def add_commands(subparsers: Any) -> None:
@@ -53,9 +52,9 @@ def run_cases(arguments: argparse.Namespace) -> None:
     from radnec.core.tables import write_tsv
     from radnec.ingest.draft import draft_cases
 
-    settings = _settings(arguments)
+    _check(arguments)
     with sealed("drafting the cases table"):
-        table = draft_cases(arguments.folder, settings, threads=arguments.processes)
+        table = draft_cases(arguments.folder, arguments.min_confidence, threads=arguments.processes)
     if arguments.output is None:
         print(table.to_csv(sep="\t", index=False), end="")
         return
@@ -67,17 +66,17 @@ def run_inspect(arguments: argparse.Namespace) -> None:
     """Show what the series of a folder would be taken for."""
     from radnec.ingest.inspect import show
 
+    _check(arguments)
     try:
         with sealed("reading the headers"):
-            show(arguments.folder, _settings(arguments), threads=arguments.processes)
+            show(arguments.folder, arguments.min_confidence, threads=arguments.processes)
     except CaseExcluded as excluded:
         raise InputError(f"{arguments.folder}: {excluded.reason}") from None
 
 
-def _settings(arguments: argparse.Namespace) -> IngestSettings:
+def _check(arguments: argparse.Namespace) -> None:
     if not 0.5 <= arguments.min_confidence <= 1 or arguments.processes < 1:
         raise InputError(
             f"--min-confidence {arguments.min_confidence} --processes {arguments.processes}: "
             "expected a share from 0.5 to 1 and at least 1 process"
         )
-    return IngestSettings(converter="dicom2nifti", min_confidence=arguments.min_confidence)

@@ -14,13 +14,12 @@ from radnec.ingest.choose import CHOSEN
 from radnec.ingest.found import found_in
 from radnec.ingest.grouping import sessions_of
 from radnec.ingest.scan import Scan, scan
-from radnec.ingest.settings import IngestSettings
 from radnec.ingest.slices import Slice
 from radnec.ingest.vocabulary import meanings
 from radnec.ingest.volume import patient_of
 
 
-def draft_cases(folder: Path, settings: IngestSettings, *, threads: int = 1) -> pd.DataFrame:
+def draft_cases(folder: Path, min_confidence: float, *, threads: int = 1) -> pd.DataFrame:
     """Draft a cases table from what lies below a folder.
 
     A BIDS dataset gives a row a subject and session; DICOM a row a patient and visit; NIfTI
@@ -43,13 +42,13 @@ def draft_cases(folder: Path, settings: IngestSettings, *, threads: int = 1) -> 
         rows = _bids_rows(folder)
     else:
         found = scan(folder, threads=threads)
-        rows = _dicom_rows(found, settings) if found.slices else _nifti_rows(folder)
+        rows = _dicom_rows(found, min_confidence) if found.slices else _nifti_rows(folder)
     if not rows:
         raise InputError(f"{folder}: no DICOM, NIfTI or BIDS image found below it")
     return pd.DataFrame(rows).fillna("")
 
 
-def _dicom_rows(found: Scan, settings: IngestSettings) -> list[dict[str, str]]:
+def _dicom_rows(found: Scan, min_confidence: float) -> list[dict[str, str]]:
     sessions = sessions_of(found.slices)
     visits: dict[tuple[str, str, str], list[Slice]] = defaultdict(list)
     for one in found.slices:
@@ -71,7 +70,7 @@ def _dicom_rows(found: Scan, settings: IngestSettings) -> list[dict[str, str]]:
         )
         chosen = {
             d.sequence
-            for d in found_in(Scan(visits[key]), settings).decisions
+            for d in found_in(Scan(visits[key]), min_confidence).decisions
             if d.status == CHOSEN
         }
         rows.append(

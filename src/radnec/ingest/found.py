@@ -11,7 +11,6 @@ from radnec.ingest.content import not_an_image
 from radnec.ingest.grouping import volumes_of
 from radnec.ingest.identify import identify
 from radnec.ingest.scan import Scan, scan
-from radnec.ingest.settings import IngestSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Found:
 
 def find_series(
     folder: Path,
-    settings: IngestSettings,
+    min_confidence: float,
     overrides: dict[str, str],
     *,
     case: str = "<case>",
@@ -54,18 +53,18 @@ def find_series(
     CaseExcluded
         If there is no such folder.
     """
-    return found_in(scan(folder, threads=threads), settings, overrides, case)
+    return found_in(scan(folder, threads=threads), min_confidence, overrides, case)
 
 
 def found_in(
     found: Scan,
-    settings: IngestSettings,
+    min_confidence: float,
     overrides: dict[str, str] | None = None,
     case: str = "<case>",
 ) -> Found:
     """Group, identify and choose the series of slices that were read."""
     overrides = overrides or {}
-    identities = identify(volumes_of(found.slices), settings.min_confidence)
+    identities = identify(volumes_of(found.slices), min_confidence)
     looked_at: set[str] = set()
     while True:
         decisions, trouble = choose(identities, overrides)

@@ -13,7 +13,6 @@ from radnec.ingest import nifti_case
 from radnec.ingest.choose import REFUSED
 from radnec.ingest.found import Found, find_series
 from radnec.ingest.privacy import sealed
-from radnec.ingest.settings import IngestSettings
 from radnec.ingest.strays import strays_of
 from radnec.ingest.subject import doubts
 from radnec.ingest.table import series_row, write_series
@@ -23,7 +22,7 @@ def index_case(
     *,
     case: str,
     source: CaseSource,
-    settings: IngestSettings,
+    min_confidence: float,
     overrides: Path | None,
     series: Path,
     record: Path,
@@ -35,6 +34,8 @@ def index_case(
     ----------
     source
         Where the images come from; for NIfTI and BIDS the table says what each file is.
+    min_confidence
+        See `radnec.ingest.settings.IngestSettings`.
     overrides
         The table of overrides, or None.
     series, record
@@ -49,7 +50,9 @@ def index_case(
     ):
         if source.kind == "dicom":
             named = load_overrides(overrides).get(case, {}) if overrides else {}
-            found = find_series(Path(source.path), settings, named, case=case, threads=threads)
+            found = find_series(
+                Path(source.path), min_confidence, named, case=case, threads=threads
+            )
             _require_known(named, found, overrides, case)
             rows += [series_row(case, one) for one in found.decisions]
             job.measures.update(_measures(found))

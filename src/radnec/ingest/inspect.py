@@ -12,15 +12,14 @@ from rich.table import Table
 
 from radnec.ingest.choose import CHOSEN, NOT_CHOSEN, REFUSED, Decision
 from radnec.ingest.found import find_series
-from radnec.ingest.settings import IngestSettings
 from radnec.ingest.table import series_row
 
 _COLOUR = {CHOSEN: "green", NOT_CHOSEN: "yellow", REFUSED: "red"}
 
 
-def show(folder: Path, settings: IngestSettings, *, threads: int = 1) -> None:
+def show(folder: Path, min_confidence: float, *, threads: int = 1) -> None:
     """Print one row a series, and below it what keeps the folder from being used."""
-    found = find_series(folder, settings, {}, threads=threads)
+    found = find_series(folder, min_confidence, {}, threads=threads)
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
     for name in ("series", "folder and name", "taken for", "score", "slices", "status", "why"):
         table.add_column(name, overflow="fold", justify="right" if name == "slices" else "left")

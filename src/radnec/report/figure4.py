@@ -8,7 +8,6 @@ from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
 from radnec.explain.spaces import REFERENCE_FOLDER, SUMMARY, reference_image
 from radnec.report.choice import Choice, choose_cases
-from radnec.report.settings import FigureSettings
 from radnec.report.sheet import Sheet, label_corner, label_sides
 from radnec.report.slices import (
     HEAT,
@@ -32,9 +31,10 @@ def draw_figure4(
     maps: Path,
     brains: Path,
     lesions: Path | None,
-    settings: FigureSettings,
+    slices: int,
     notice: str,
     output: Path,
+    dpi: int = 300,
 ) -> None:
     """Draw the map of one case over the axial slices of its reference scan.
 
@@ -49,12 +49,14 @@ def draw_figure4(
         Folder with ``<case>/<sequence>.nii.gz`` on the grid of the reference scan.
     lesions
         Folder with ``<case>/lesion.nii.gz`` where the truth is known; it is outlined.
-    settings
-        Most slices shown, and pixels per inch.
+    slices
+        Most slices shown; a scan with more is shown at even steps.
     notice
         What every reader must know about the data.
     output
         Path of the figure without ending.
+    dpi
+        Pixels per inch of the PNG.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def draw_figure4(
             f"expected {scan.data.shape} as {scan_file}"
         )
     truth = Volume(lesions / choice.case / "lesion.nii.gz") if lesions else None
-    shown = slices_with_brain(scan, settings.slices)
+    shown = slices_with_brain(scan, slices)
     box = brain_box(scan, margin_mm=6.0)
     for volume in (scan, heat, *([truth] if truth else [])):
         volume.crop(*box)
@@ -105,7 +107,7 @@ def draw_figure4(
             colours=HEAT,
             label="Grad-CAM, share of the highest value",
         )
-        save_figure(sheet.figure, output, notice, dpi=settings.dpi)
+        save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
 def read_choices(maps: Path) -> list[Choice]:

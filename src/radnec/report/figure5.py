@@ -10,7 +10,6 @@ import numpy as np
 from radnec.core.labels import CLASSES
 from radnec.core.sequences import reference_of
 from radnec.report.figure4 import read_choices, verdict
-from radnec.report.settings import FigureSettings
 from radnec.report.sheet import Sheet, label_corner, label_sides
 from radnec.report.slices import HEAT, NAMES, Volume, show_map, show_slice
 from radnec.report.style import PAGE_MM, journal_style, save_figure
@@ -25,9 +24,9 @@ def draw_figure5(
     maps: Path,
     normalised: Path,
     sequences: Sequence[str],
-    settings: FigureSettings,
     notice: str,
     output: Path,
+    dpi: int = 300,
 ) -> None:
     """Draw one case of each class.
 
@@ -44,12 +43,12 @@ def draw_figure5(
         Folder with ``<case>/<sequence>.nii.gz``, what the network was given.
     sequences
         The network's input; other sequences that a case has are shown and marked as such.
-    settings
-        Pixels per inch.
     notice
         What every reader must know about the data.
     output
         Path of the figure without ending.
+    dpi
+        Pixels per inch of the PNG.
 
     Raises
     ------
@@ -96,7 +95,7 @@ def draw_figure5(
             colours=HEAT,
             label="share of the highest value",
         )
-        save_figure(sheet.figure, output, notice, dpi=settings.dpi)
+        save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
 def _highest(heat: Volume) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
 
 from radnec.core.errors import InputError
+from radnec.core.files import write_text
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Raw data", ("simulate_case",)),
@@ -48,6 +51,36 @@ FEW = 6
 
 _NODE = re.compile(r'^\s*(\d+)\s*\[label\s*=\s*"([^"\\]*)')
 _EDGE = re.compile(r"^\s*(\d+)\s*->\s*(\d+)")
+
+
+def write_rulegraph(*, snakefile: Path, config: Path, output: Path) -> None:
+    """Write what ``snakemake --rulegraph dot`` says of a study.
+
+    Parameters
+    ----------
+    snakefile
+        The workflow's Snakefile.
+    config
+        The whole configuration of the study.
+    output
+        Gets the graph in the DOT language.
+
+    Raises
+    ------
+    InputError
+        If Snakemake cannot plan the study; the message is Snakemake's.
+    """
+    # By date only: what else would rerun is no matter for a drawing, and costs time to find out.
+    asked = ["--configfile", str(config), "--rerun-triggers", "mtime", "--rulegraph", "dot"]
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), *asked],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise InputError(f"Snakemake cannot draw the workflow:\n{done.stderr.strip()}")
+    write_text(output, done.stdout)
 
 
 def read_rulegraph(path: Path) -> nx.DiGraph:
