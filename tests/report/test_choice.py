@@ -11,6 +11,7 @@ def summary(rows: list[tuple[str, str, float, str]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["case", "label", "p_recurrence", "zero"])
     table["p_necrosis"] = 1 - table["p_recurrence"]
     table["predicted"] = ["recurrence" if p >= 0.5 else "necrosis" for p in table["p_recurrence"]]
+    table["layer_grid"] = "8x8x4"
     return table
 
 
@@ -48,6 +49,15 @@ def test_zero_maps_are_passed_over_where_others_are() -> None:
     only = choose_case(both.iloc[:1], "necrosis")
     assert only is not None and only.case == "a"
     assert only.reason.endswith("its map is zero: nothing spoke for the answer")
+
+
+def test_a_map_says_how_fine_it_can_be() -> None:
+    table = summary([("a", "necrosis", 0.2, "no"), ("b", "recurrence", 0.9, "no")])
+    assert [choice.resolution for choice in choose_cases(table)] == [
+        "The map has 8 x 8 x 4 cells, smoothed for the eye."
+    ] * 2
+    coarse = choose_case(table.assign(layer_grid="1x1x1"), "necrosis")
+    assert coarse is not None and "one cell: the map is the same everywhere" in coarse.resolution
 
 
 def test_equal_answers_go_by_name_whatever_the_order() -> None:

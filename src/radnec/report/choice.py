@@ -21,12 +21,22 @@ class Choice:
         The number that the paper prints beside it: the probability of recurrence.
     reason
         For the caption.
+    cells
+        Cells of the network's layer along x, y and z, before the map is interpolated.
     """
 
     case: str
     label: str
     p_recurrence: float
     reason: str
+    cells: tuple[int, ...]
+
+    @property
+    def resolution(self) -> str:
+        """How fine the map can be, as a sentence: smooth colours hide how few its cells are."""
+        if max(self.cells) == 1:
+            return "The layer has one cell: the map is the same everywhere and points nowhere."
+        return f"The map has {' x '.join(map(str, self.cells))} cells, smoothed for the eye."
 
 
 def choose_case(summary: pd.DataFrame, label: str) -> Choice | None:
@@ -57,7 +67,8 @@ def choose_case(summary: pd.DataFrame, label: str) -> Choice | None:
         reason = f"no test case of {label} ({number}) was classified correctly; the least wrong one"
     if cases["zero"].eq("yes").all():
         reason += "; its map is zero: nothing spoke for the answer"
-    return Choice(str(best["case"]), label, float(best["p_recurrence"]), reason)
+    cells = tuple(int(number) for number in str(best["layer_grid"]).split("x"))
+    return Choice(str(best["case"]), label, float(best["p_recurrence"]), reason, cells)
 
 
 def choose_cases(summary: pd.DataFrame) -> list[Choice]:

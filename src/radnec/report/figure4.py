@@ -136,8 +136,9 @@ def verdict(choice: Choice) -> str:
 def _title(choice: Choice, sequence: str, outlined: bool) -> list[str]:
     text = (
         f"{verdict(choice)}. Axial {sequence} slices, numbered from below and "
-        "seen from the feet; beneath each row the same slices with the map."
+        f"seen from the feet; beneath each row the same slices with the map. {choice.resolution}"
     )
     if outlined:
         text += " Blue outline: the true lesion with its oedema."
-    return wrap_text(text, width=(PAGE_MM - 2) / 25.4, points=7)
+    # At few pixels per inch the letters come out up to a twentieth wider.
+    return wrap_text(text, width=0.95 * (PAGE_MM - 2) / 25.4, points=7)

@@ -16,7 +16,7 @@ from radnec.report.style import PAGE_MM, journal_style, save_figure
 
 _BAR = 14.0  # millimetres for the scale at the right
 _APART = 3.0  # between the input and the map
-_HEAD = 8.5  # of a case: its answer, and the names of the sequences
+_HEAD = 12.0  # of a case: its answer, what the map can show, the names of the sequences
 
 
 def draw_figure5(
@@ -65,6 +65,7 @@ def draw_figure5(
         top = 0.0
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
+            sheet.write(1, top + 4.0, choice.resolution, fontsize=6.5)
             z = _highest(heat)
             first = 2 * CLASSES.index(choice.label)
             for column, name in enumerate(names):
