@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from radnec.cohort.select import SelectionSettings, select_cases
+from radnec.cohort.select import select_cases
 from radnec.core.cases import load_cases
 from radnec.core.jobs import job_log
 
@@ -17,7 +17,7 @@ if __name__ == "__main__":
         select_cases(
             table=table,
             records={Path(path).stem: Path(path) for path in snakemake.input.records},
-            used=tuple(snakemake.params.used),
-            settings=SelectionSettings.from_json(snakemake.params.settings),
+            required=snakemake.params.required,
+            min_slices=snakemake.params.min_slices,
             selected=Path(snakemake.output.selected),
         )

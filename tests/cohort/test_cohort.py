@@ -7,7 +7,7 @@ import pytest
 
 from radnec.cohort.collect import collect_cohort, collect_series, included_cases
 from radnec.cohort.eligibility import ineligible
-from radnec.cohort.select import SelectionSettings, select_cases
+from radnec.cohort.select import SelectionSettings, required_sequences, select_cases
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.core.tables import read_tsv, write_tsv
@@ -36,7 +36,11 @@ def select(tmp_path, rows, records, used=("t1",)):
     table = pd.DataFrame(rows).fillna("")
     table["patient"] = table["case"]
     select_cases(
-        table=table, records=records, used=used, settings=SETTINGS, selected=tmp_path / "s.tsv"
+        table=table,
+        records=records,
+        required=required_sequences(SETTINGS, used),
+        min_slices=SETTINGS.min_slices,
+        selected=tmp_path / "s.tsv",
     )
     return read_tsv(tmp_path / "s.tsv", dtype=str).fillna("").set_index("case")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import sys
@@ -11,6 +12,8 @@ import traceback
 from pathlib import Path
 
 import networkx as nx
+
+from radnec.core.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,16 +36,16 @@ class Job:
 def jobs_of(said: str) -> set[Job]:
     """Read the jobs from what Snakemake says of a run or a dry run."""
     found: set[Job] = set()
-    rule = None
+    rule, wildcards = None, ()
     for line in [*said.splitlines(), ""]:
+        if rule and not line.startswith("    "):
+            found.add(Job(rule, wildcards))
+            rule, wildcards = None, ()
         if match := _RULE.match(line):
-            rule, wildcards = match[1], ()
+            rule = match[1]
         elif rule and (match := _WILDCARDS.match(line)):
             pairs = (pair.split("=", 1) for pair in match[1].split(", "))
             wildcards = tuple(sorted((name, value) for name, value in pairs))
-        elif rule and not line.strip():
-            found.add(Job(rule, wildcards))
-            rule = None
     return found
 
 
@@ -54,6 +57,7 @@ def snakemake(folder: Path, *arguments: str, snakefile: Path = ROOT / "Snakefile
     """
     import snakemake.cli
 
+    _read_library()
     with tempfile.TemporaryFile() as stream:
         child = os.fork()
         if child == 0:
@@ -78,6 +82,12 @@ def snakemake(folder: Path, *arguments: str, snakefile: Path = ROOT / "Snakefile
         said = stream.read().decode()
     assert status == 0, said
     return said
+
+
+@functools.cache
+def _read_library() -> None:
+    for script in sorted((ROOT / "scripts").glob("*.py")):
+        fingerprint(script)
 
 
 def graph_of_rules(folder: Path, *arguments: str) -> nx.DiGraph:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import functools
+import os
 import shutil
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 import networkx as nx
@@ -14,78 +17,202 @@ import yaml
 from planning import ROOT, Job, graph_of_rules, jobs_of, snakemake
 
 with (ROOT / "docs" / "reruns.tsv").open(encoding="utf-8") as _stream:
-    ROWS = list(csv.DictReader(_stream, delimiter="\t"))
+    ROWS = {row["change"]: row for row in csv.DictReader(_stream, delimiter="\t")}
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-
-# Inputs that decide nothing but the order: their news are no reason to draw the workflow again.
-ORDER_ONLY = [("keep_config", "write_rulegraph"), ("collect_cohort", "write_rulegraph")]
+# What a clone of the project holds, as far as a run needs it.
+HOUSE = ("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src")
 
 
 def keys_of(config: dict, above: str = "") -> list[str]:
-    """Every key that has a value; a mapping of the user's own names is one."""
+    """Every key that has a value; input_sets is one, for its keys are the user's own."""
     found = []
     for key, value in config.items():
-        if isinstance(value, dict) and value and key not in ("input_sets",):
+        if isinstance(value, dict) and value and key != "input_sets":
             found += keys_of(value, f"{above}{key}.")
         else:
             found.append(f"{above}{key}")
     return found
 
 
+KEYS = keys_of(CONFIG)
+CASES = [name for name in ROWS if name.startswith(("a case", "the images", "the age"))]
+RUNS = [name for name in ROWS if name.startswith(("more ", "another profile"))]
+CODE = [name for name in ROWS if name not in (*KEYS, *CASES, *RUNS)]
+
+
 def test_every_key_of_the_configuration_has_a_row():
-    assert [row["change"] for row in ROWS] == keys_of(CONFIG)
+    assert [name for name in ROWS if name in KEYS] == KEYS
+    assert len(CASES) == 6 and len(RUNS) == 5 and len(CODE) == 12
 
 
 @dataclasses.dataclass
 class Matrix:
-    """A finished study, its jobs and the graph of its rules."""
+    """A finished study, its jobs, the graph of its rules, and the rules of selected cases."""
 
     folder: Path
     jobs: set[Job]
     graph: nx.DiGraph
 
-    def plan(self, how: str, tmp_path: Path) -> set[Job]:
-        change = tmp_path / "change.yaml"
-        change.write_text(how)
-        arguments = ["-n", "--cores", "2", "--configfile", "overlay.yaml", str(change)]
-        return jobs_of(snakemake(self.folder, *arguments)) - {Job("all")}
+    def expected(self, roots: set[str], stays: set[str]) -> set[str]:
+        """The rules that a change of some reaches: they and all that use what they make.
 
-    def rerun(self, roots: set[str]) -> set[str]:
-        """The rules that follow from some: they and all that use what they make."""
-        return roots.union(*(nx.descendants(self.graph, root) for root in roots)) - {"all"}
+        What `stays` has no job that the change concerns, and passes nothing on.
 
-    @functools.cached_property
-    def before_checkpoint(self) -> set[str]:
-        return nx.ancestors(self.graph, "select_cases")
+        Which cases pass the selection is known only when it has run: a dry run says nothing of
+        the jobs for them, if the selection itself is to run.
+        """
+        graph = self.graph.copy()
+        graph.remove_nodes_from(stays | {"all"})
+        found = roots.union(*(nx.descendants(graph, root) for root in roots))
+        if "select_cases" in found:
+            after = set(self.graph) - nx.ancestors(self.graph, "select_cases")
+            per_case = {job.rule for job in self.jobs if "case" in dict(job.wildcards)}
+            found -= per_case & after
+        return found
 
 
 @pytest.fixture(scope="session")
 def matrix(finished, tmp_path_factory) -> Matrix:
     """The finished study as a folder of its own, with the files that some rows name."""
-    folder = tmp_path_factory.mktemp("matrix")
-    for path in finished.folder.iterdir():
-        (folder / path.name).symlink_to(path)
+    folder = twin(finished.folder, tmp_path_factory.mktemp("matrix"))
     shutil.copy(folder / "cases.tsv", folder / "moved.tsv")
     for name in ("start.pth", "head.nii.gz", "mask.nii.gz"):
         (folder / name).write_bytes(b"")
     (folder / "overrides.tsv").write_text("case\tseries\tsequence\nS1\tabc\tignore\n")
-    base = ["-n", "--cores", "2", "--configfile", "overlay.yaml"]
-    graph = graph_of_rules(folder, *base[1:])
-    graph.remove_edges_from(ORDER_ONLY)
+    base = ["--cores", "2", "--configfile", "overlay.yaml"]
+    graph = graph_of_rules(folder, *base)
     first = nx.ancestors(graph, "select_cases") | {"select_cases"}
     forced = sorted(set(graph) - first - {"all"})
-    jobs = jobs_of(snakemake(folder, *base, "--forcerun", *forced))
-    jobs |= {job for job in jobs_of(snakemake(folder, *base, "-F")) if job.rule in first}
+    jobs = jobs_of(snakemake(folder, "-n", *base, "--forcerun", *forced))
+    jobs |= {job for job in jobs_of(snakemake(folder, "-n", *base, "-F")) if job.rule in first}
     return Matrix(folder, jobs - {Job("all")}, graph)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["change"] for row in ROWS])
-def test_matrix(matrix, row, tmp_path, record_property):
+def twin(study: Path, folder: Path) -> Path:
+    """A folder that shows a study's results and its memory of them, and may have more files."""
+    folder.mkdir(exist_ok=True)
+    for path in study.iterdir():
+        (folder / path.name).symlink_to(path.resolve())
+    return folder
+
+
+def check(matrix: Matrix, name: str, planned: set[Job], record_property) -> None:
+    """Compare the jobs planned after a change with its row of the table."""
+    row = ROWS[name]
     roots = set(row["reruns_from"].replace("-", "").split())
-    if not row["change"].startswith("resources."):
+    if name in KEYS and not name.startswith("resources."):
         roots.add("keep_config")
-    planned = matrix.plan(row["how"], tmp_path)
-    rules = {job.rule for job in planned}
-    expected = matrix.rerun(roots)
-    print(row["change"], "extra", rules - expected, "missing", expected - rules)
-    assert rules == expected
+    only = dict(pair.split("=") for pair in (row["only"] or "").split())
+    counts = Counter(job.rule for job in planned)
+    record_property("rerun", (name, " ".join(f"{r} {n}" for r, n in sorted(counts.items()))))
+    stays = set((row["stays"] or "").split())
+    rules = matrix.expected(set(matrix.graph) - {"all"} if roots == {"*"} else roots, stays)
+    assert set(counts) == rules
+    for job in planned:
+        assert job.fits(only), f"{job} is not among {only}"
+    left_out = {job for job in matrix.jobs if job.rule in rules and job.fits(only)} - planned
+    # A value that is new with the change is in no job of the finished study.
+    known = {pair for job in matrix.jobs for pair in job.wildcards}
+    if set(only.items()) <= known:
+        assert not left_out
+
+
+@pytest.mark.parametrize("name", [name for name in KEYS if name != "study"])
+def test_a_key(matrix, name, tmp_path, record_property):
+    change = tmp_path / "change.yaml"
+    change.write_text(ROWS[name]["how"])
+    said = snakemake(
+        matrix.folder, "-n", "--cores", "2", "--configfile", "overlay.yaml", str(change)
+    )
+    check(matrix, name, jobs_of(said) - {Job("all")}, record_property)
+
+
+def test_another_study_is_another_folder(matrix, tmp_path):
+    change = tmp_path / "change.yaml"
+    change.write_text(ROWS["study"]["how"])
+    said = snakemake(
+        matrix.folder, "-n", "--cores", "2", "--configfile", "overlay.yaml", str(change)
+    )
+    assert matrix.expected(set(matrix.graph) - {"all"}, set()) == {
+        job.rule for job in jobs_of(said) if job.rule != "all"
+    }
+
+
+def edit_cases(path: Path, name: str) -> None:
+    """Change the table of cases as a row of the matrix says."""
+    table = list(csv.DictReader(path.open(encoding="utf-8"), delimiter="\t"))
+    case = ROWS[name]["how"]
+    row = next((row for row in table if row["case"] == case), table[0])
+    if name == "a case added":
+        table.append({**row, "case": case, "dicom": f"results/trial/phantom/dicom/{case}"})
+    elif name == "a case removed":
+        table.remove(row)
+    elif name == "a case relabelled":
+        row["label"] = {"necrosis": "recurrence", "recurrence": "necrosis"}[row["label"]]
+    elif name == "the images of a case moved":
+        row["dicom"] += "/moved"
+    elif name == "the age of a case put right":
+        row["age"] = "77"
+    else:
+        row["pathology"] = "no"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(table[0]), delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case(matrix, name, tmp_path, record_property):
+    folder = twin(matrix.folder, tmp_path / "study")
+    (folder / "cases.tsv").unlink()
+    shutil.copy(matrix.folder / "cases.tsv", folder / "cases.tsv")
+    edit_cases(folder / "cases.tsv", name)
+    said = snakemake(folder, "-n", "--cores", "2", "--configfile", "overlay.yaml")
+    check(matrix, name, jobs_of(said) - {Job("all")}, record_property)
+
+
+def edit_code(house: Path, name: str) -> None:
+    """Change a copy of the project as a row of the matrix says."""
+    path = house / ROWS[name]["how"]
+    text = path.read_text(encoding="utf-8")
+    if name == "every source file touched":
+        for each in house.rglob("*"):
+            os.utime(each)
+    elif name == "a comment in a module":
+        path.write_text(f"# Why it is so.\n{text}\n\n", encoding="utf-8")
+    elif path.suffix == ".py":
+        path.write_text(f"{text}\n_EDITED = 1\n", encoding="utf-8")
+    elif name != "a fresh clone of the code":
+        path.write_text(f"{text}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_code(matrix, name, tmp_path, record_property):
+    """In a process of its own, since the library that counts is the one beside the Snakefile."""
+    house = tmp_path / "house"
+    for part in HOUSE:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
+        (house / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / part, house / part)
+    edit_code(house, name)
+    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "2", "-s", house / "Snakefile"]
+    environment = {**os.environ, "PYTHONPATH": str(house / "src")}
+    done = subprocess.run(
+        [*command, "--configfile", "overlay.yaml"],
+        cwd=matrix.folder,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    check(matrix, name, jobs_of(done.stdout + done.stderr) - {Job("all")}, record_property)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_how_it_is_run(matrix, name, record_property):
+    option, _, value = ROWS[name]["how"].partition(" ")
+    cores = [] if option in ("--cores", "--profile") else ["--cores", "2"]
+    value = str(ROOT / value) if option == "--profile" else value
+    said = snakemake(matrix.folder, "-n", *cores, option, value, "--configfile", "overlay.yaml")
+    check(matrix, name, jobs_of(said) - {Job("all")}, record_property)

@@ -1,5 +1,6 @@
 # What the rules share: the checked configuration and cases, paths, and what invalidates.
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 
 from radnec.cohort.design import SplitSettings, fold_names
 from radnec.cohort.eligibility import ineligible
+from radnec.cohort.select import SelectionSettings, required_sequences
 from radnec.core.cases import load_cases, require_rows, source_of
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
@@ -38,6 +40,9 @@ except InputError as error:
 
 ELIGIBLE = [row["case"] for row in CASES.to_dict("records") if not ineligible(row)]
 FOLDS = fold_names(SplitSettings.from_mapping(config["split"]))
+REQUIRED = required_sequences(
+    SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
+)
 PHANTOM = config["cohort"] == "phantom"
 NOTICE = notice(PHANTOM)
 
@@ -179,6 +184,15 @@ def given_sets(wildcards):
     return canonical_json(CASES["set"].to_dict())
 
 
+def facts_that_select():
+    """A short text that changes when a case, its label, patient or eligibility does."""
+    rows = [
+        [row["case"], row["label"], row["patient"], ineligible(row)]
+        for row in CASES.to_dict("records")
+    ]
+    return hashlib.sha256(canonical_json(rows).encode()).hexdigest()[:16]
+
+
 def of_eligible(path):
     """Input function: a file of every case that is looked at; a table without any is refused."""
 
@@ -265,8 +279,9 @@ def hdbet_masks(wildcards):
     """HD-BET's masks of the batch of a case; nothing where it needs none."""
     if config["skull_strip"]["backend"] != "hd-bet" or given_mask(wildcards.case):
         return []
-    # Another case's new mask is no news for this one: what would be is in its own inputs.
-    return ancient(results(f"hd_bet/batch{batch_of(wildcards.case)}.json"))
+    # Not ancient, though another case's new mask is no news for this one: Snakemake looks for no
+    # reason of their own in jobs below a job that runs, and would miss a changed setting here.
+    return results(f"hd_bet/batch{batch_of(wildcards.case)}.json")
 
 
 # Models

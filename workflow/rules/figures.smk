@@ -33,9 +33,9 @@ rule draw_flowchart:
 # Ask Snakemake for the graph of the rules of this very study.
 rule write_rulegraph:
     input:
-        config=ancient(results("config.yaml")),
+        config=results("config.yaml"),
         # After the checkpoint: before it, the graph ends there.
-        cohort=ancient(results("cohort/cases.tsv")),
+        cohort=results("cohort/cases.tsv"),
     output:
         graph=results("figures/rulegraph.dot"),
     log:

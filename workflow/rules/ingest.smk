@@ -84,7 +84,8 @@ rule check_leakage:
 # Decide for every case of the table whether it goes on; later stages run for those only.
 checkpoint select_cases:
     input:
-        table=config["cases"],
+        # An age put right is no reason to select, split and train again: what counts is below.
+        table=ancient(config["cases"]),
         records=of_eligible("records/convert/{case}.json"),
         ledger=results("cohort/images.tsv"),
     output:
@@ -102,10 +103,10 @@ checkpoint select_cases:
         runtime=10,
     params:
         code=code("select_cases"),
-        cases=ELIGIBLE,
+        facts=facts_that_select(),
         label_map=section("label_map"),
-        used=sequences_used(config),
-        settings=section("selection"),
+        required=REQUIRED,
+        min_slices=config["selection"]["min_slices"],
     script:
         "../../scripts/select_cases.py"
 

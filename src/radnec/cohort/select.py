@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,12 +33,23 @@ class SelectionSettings(Settings):
     required_sequences: tuple[str, ...]
 
 
+def required_sequences(settings: SelectionSettings, used: Iterable[str]) -> list[str]:
+    """Return what a case has to have: the sequences that are asked for, and those that are read.
+
+    Parameters
+    ----------
+    used
+        The sequences that some network of the study reads.
+    """
+    return [s for s in SEQUENCES if s in {*settings.required_sequences, *used}]
+
+
 def select_cases(
     *,
     table: pd.DataFrame,
     records: Mapping[str, Path],
-    used: tuple[str, ...],
-    settings: SelectionSettings,
+    required: Sequence[str],
+    min_slices: int,
     selected: Path,
 ) -> None:
     """Decide for every case of the table whether it goes on, and say why not.
@@ -49,8 +60,10 @@ def select_cases(
         The checked table of cases, see `radnec.core.cases.load_cases`.
     records
         Record of the conversion of each eligible case.
-    used
-        The sequences that some network of the study reads; they are required as well.
+    required
+        The sequences without which a case is excluded, see `required_sequences`.
+    min_slices
+        See `SelectionSettings`.
     selected
         Written: one row a case, columns ``case label patient status stage reason sequences``.
 
@@ -60,7 +73,6 @@ def select_cases(
     2025, "Data preprocessing", step 1: a case with a scan of fewer than 32 slices is
     excluded); a sequence that nothing needs excludes nobody.
     """
-    required = [s for s in SEQUENCES if s in {*settings.required_sequences, *used}]
     rows = []
     for cells in table.to_dict("records"):
         row = {str(name): str(value) for name, value in cells.items()}
@@ -70,7 +82,7 @@ def select_cases(
         if not reason:
             record = Record.read(records[case])
             if record.ok:
-                stage, reason = "select", judge(record, required, settings.min_slices)
+                stage, reason = "select", judge(record, required, min_slices)
                 sequences = [s for s in SEQUENCES if f"{s}.nii.gz" in record.files]
             else:
                 stage, reason = _origin(record)
@@ -89,7 +101,7 @@ def select_cases(
     write_tsv(pd.DataFrame(rows, columns=COLUMNS), selected)
 
 
-def judge(record: Record, required: list[str], min_slices: int) -> str:
+def judge(record: Record, required: Sequence[str], min_slices: int) -> str:
     """Return why a converted case cannot be used, or an empty text.
 
     Parameters
