@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import nibabel as nib
 import numpy as np
 import pandas as pd
@@ -80,3 +83,37 @@ def test_another_size_is_refused(study):
         )
     with pytest.raises(InputError, match=r"case b: t1\.nii\.gz has size \(2, 2, 2\)"):
         pack(folder)
+
+
+PACK_MANY = """
+import resource, sys
+from pathlib import Path
+from radnec.cohort.pack import pack_sequence
+folder = Path(sys.argv[1])
+cases = [line.split("\\t")[1] for line in (folder / "cases.tsv").read_text().splitlines()[1:]]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+pack_sequence(
+    sequence="t1",
+    cases=folder / "cases.tsv",
+    volumes={case: folder / "volume" for case in cases},
+    records={case: folder / "record.json" for case in cases},
+    dtype="float32",
+    packed=folder / "t1.npy",
+)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_memory_does_not_grow_with_the_cohort(tmp_path):
+    """A scheduler that counts mapped pages would kill the job of a large cohort."""
+    record, folder = tmp_path / "record.json", tmp_path / "volume"
+    with case_stage(case="one", stage="normalise", record=record, folder=folder) as job:
+        image = nib.Nifti1Image(np.zeros((64, 64, 64), dtype=np.float32), np.eye(4))
+        nib.save(image, job.folder / "t1.nii.gz")
+    rows = [f"{row}\tC{row}\tnecrosis\t1\n" for row in range(150)]
+    (tmp_path / "cases.tsv").write_text("row\tcase\tlabel\ttarget\n" + "".join(rows))
+    done = subprocess.run(
+        [sys.executable, "-c", PACK_MANY, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert (tmp_path / "t1.npy").stat().st_size > 150 * 2**20
+    assert int(done.stdout) < 60

@@ -16,7 +16,7 @@ rule collect_cohort:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -38,7 +38,7 @@ rule split_cohort:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -62,7 +62,7 @@ rule list_packed:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -90,7 +90,7 @@ rule pack_sequence:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         disk_mb=lambda wildcards: 10 * len(ELIGIBLE),
         runtime=60,
     params:

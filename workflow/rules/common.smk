@@ -130,6 +130,28 @@ def preprocessing():
 # Resources
 
 
+def growing(mem_mb):
+    """Memory of a job: as much again at each attempt, where the profile allows `retries`."""
+    return lambda wildcards, attempt: mem_mb * attempt
+
+
+def growing_with_images(mem_mb, factor):
+    """As `growing`, and `factor` times what the images of the case take on disk (compressed)."""
+
+    def memory(wildcards, attempt):
+        folder = Path(results(f"nifti/{wildcards.case}"))
+        images = sum(path.stat().st_size for path in folder.glob("*.nii.gz"))
+        return attempt * (mem_mb + factor * images // 10**6)
+
+    return memory
+
+
+def group_of_registration():
+    """HD-BET's batches stand between registration and stripping: one job cannot hold both."""
+    hdbet = config["skull_strip"]["backend"] == "hd-bet"
+    return "register" if hdbet else "prepare"
+
+
 def threads_of(stage):
     return config["resources"]["threads"][stage]
 

@@ -23,7 +23,7 @@ rule explain_run:
         "../../envs/train.yaml"
     threads: threads_of("train")
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         disk_mb=500,
         runtime=60,
         gpu=gpus(),
@@ -60,7 +60,7 @@ rule evaluate_maps:
         "../../envs/train.yaml"
     threads: threads_of("train")
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         disk_mb=100,
         runtime=60,
         gpu=gpus(),

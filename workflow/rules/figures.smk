@@ -19,7 +19,7 @@ rule draw_flowchart:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -44,7 +44,7 @@ rule write_rulegraph:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -71,7 +71,7 @@ rule draw_workflow:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -100,7 +100,7 @@ rule draw_roc:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -128,7 +128,7 @@ rule draw_curves:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -152,7 +152,7 @@ rule draw_forest:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -175,7 +175,7 @@ rule draw_published:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -198,7 +198,7 @@ rule draw_training:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -227,7 +227,7 @@ rule draw_figure4:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -259,7 +259,7 @@ rule draw_figure5:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -284,7 +284,7 @@ rule draw_explanation:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:

@@ -12,11 +12,13 @@ rule index_case:
         results("logs/index_case/{case}.log"),
     benchmark:
         results("benchmarks/index_case/{case}.tsv")
+    group:
+        "ingest"
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=20,
     params:
@@ -44,11 +46,13 @@ rule convert_case:
         results("logs/convert_case/{case}.log"),
     benchmark:
         results("benchmarks/convert_case/{case}.tsv")
+    group:
+        "ingest"
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         disk_mb=500,
         runtime=20,
     params:
@@ -72,7 +76,7 @@ rule check_leakage:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -98,7 +102,7 @@ checkpoint select_cases:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:
@@ -123,7 +127,7 @@ rule collect_series:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:

@@ -10,11 +10,13 @@ rule simulate_case:
         results("logs/simulate_case/{case}.log"),
     benchmark:
         results("benchmarks/simulate_case/{case}.tsv")
+    group:
+        "ingest"
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         disk_mb=200,
         runtime=10,
     params:

@@ -14,11 +14,13 @@ rule register_case:
         results("logs/register_case/{case}.log"),
     benchmark:
         results("benchmarks/register_case/{case}.tsv")
+    group:
+        group_of_registration()
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing_with_images(2000, factor=20),
         disk_mb=500,
         runtime=30,
     params:
@@ -39,7 +41,7 @@ rule fetch_hdbet:
         "../../envs/skull_strip.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=1000,
         runtime=60,
     params:
@@ -70,7 +72,7 @@ rule predict_masks:
         "../../envs/skull_strip.yaml"
     threads: threads_of("skull_strip")
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         disk_mb=500,
         runtime=240,
         device=config["resources"]["device"].partition("*")[0],
@@ -96,11 +98,13 @@ rule strip_case:
         results("logs/strip_case/{case}.log"),
     benchmark:
         results("benchmarks/strip_case/{case}.tsv")
+    group:
+        "prepare"
     conda:
         "../../envs/skull_strip.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing_with_images(2000, factor=10),
         disk_mb=500,
         runtime=60,
     params:
@@ -124,11 +128,13 @@ rule normalise_case:
         results("logs/normalise_case/{case}.log"),
     benchmark:
         results("benchmarks/normalise_case/{case}.tsv")
+    group:
+        "prepare"
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing_with_images(1000, factor=10),
         disk_mb=200,
         runtime=15,
     params:
@@ -152,11 +158,13 @@ rule draw_quality_case:
         measures=results("quality/{case}.json"),
     log:
         results("logs/draw_quality_case/{case}.log"),
+    group:
+        "prepare"
     conda:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=growing_with_images(1500, factor=10),
         disk_mb=10,
         runtime=10,
     params:
@@ -183,7 +191,7 @@ rule tabulate_quality:
         "../../envs/preprocess.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:

@@ -11,7 +11,7 @@ rule keep_config:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=growing(500),
         disk_mb=10,
         runtime=5,
     params:
@@ -62,7 +62,7 @@ rule write_report:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         disk_mb=100,
         runtime=10,
     params:
@@ -89,7 +89,7 @@ rule write_published:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:

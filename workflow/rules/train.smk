@@ -26,7 +26,7 @@ rule train_run:
         "../../envs/train.yaml"
     threads: threads_of("train")
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         disk_mb=2000,
         runtime=1440,
         gpu=gpus_of_one_run(),
@@ -62,7 +62,7 @@ rule predict_run:
         "../../envs/train.yaml"
     threads: threads_of("train")
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         disk_mb=100,
         runtime=60,
         gpu=gpus(),
@@ -86,7 +86,7 @@ rule gather_predictions:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=10,
     params:

@@ -16,7 +16,8 @@ import pandas as pd
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
 
-_REASON = re.compile(r"^    reason: (.*)$")
+# Jobs of a group are indented once more.
+_REASON = re.compile(r"^ +reason: (.*)$")
 _RULE = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 _JOBS = re.compile(r"^(\w+)\s+(\d+)$")
 

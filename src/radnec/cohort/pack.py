@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def pack_sequence(
                     f"case {case}: {name} has size {data.shape}, expected {array.shape[1:]}"
                 )
             array[row] = data
+            # What was written is the kernel's: kept mapped, it would count as this job's memory.
+            array._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[union-attr]
         if array is None:
             raise InputError(f"pack {sequence}: no case, expected at least one")
         array.flush()

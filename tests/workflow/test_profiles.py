@@ -1,0 +1,128 @@
+"""Profiles, the resources that every rule declares, and what becomes one job of a cluster."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SLURM = str(ROOT / "profiles" / "slurm")
+RULE = re.compile(r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+RULES = {
+    match[1]: match[2]
+    for path in sorted((ROOT / "workflow" / "rules").glob("*.smk"))
+    for match in RULE.finditer(path.read_text())
+}
+
+
+def rows(n):
+    return [{"case": f"C{i:04}", "label": "necrosis", "dicom": f"/data/{i}"} for i in range(n)]
+
+
+def printed(done):
+    """Rule and resources of every job that a dry run prints."""
+    assert done.returncode == 0, done.stderr + done.stdout
+    blocks = re.findall(
+        r"^ *(?:local)?(?:rule|checkpoint) (\w+):\n(.*?)^ *resources: (.*?)$",
+        done.stdout + done.stderr,
+        re.MULTILINE | re.DOTALL,
+    )
+    return [(rule, dict(re.findall(r"(\w+)=([^,]*)", text))) for rule, _, text in blocks]
+
+
+def groups(done):
+    """Group and rules of every group job that a dry run prints."""
+    assert done.returncode == 0, done.stderr + done.stdout
+    # The jobs of a group are indented below its headline.
+    found = re.findall(
+        r"Group job (\w+) .*\n((?:(?: .*)?\n)+)", done.stdout + done.stderr + "\n", re.MULTILINE
+    )
+    return [
+        (name, sorted(re.findall(r"^ +rule (\w+):", text, re.MULTILINE))) for name, text in found
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_says_what_it_needs(rule):
+    assert re.search(r"^    threads: ", RULES[rule], re.MULTILINE)
+    for resource in ("mem_mb", "disk_mb", "runtime"):
+        assert re.search(rf"^        {resource}=", RULES[rule], re.MULTILINE), resource
+    # A job that is told a device holds a GPU where that is one.
+    assert ("device=" in RULES[rule]) == ("gpu=" in RULES[rule])
+
+
+def test_the_slurm_profile_names_every_rule_that_holds_a_gpu():
+    profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+    assert set(profile["set-resources"]) == {rule for rule in RULES if "gpu=" in RULES[rule]}
+
+
+def test_both_profiles_let_content_decide():
+    triggers = [
+        yaml.safe_load(path.read_text())["rerun-triggers"]
+        for path in sorted((ROOT / "profiles").glob("*/config.yaml"))
+    ]
+    assert triggers[0] == triggers[1] and "code" not in triggers[0]
+
+
+def test_jobs_of_networks_ask_for_gpus_and_no_other_does(study):
+    study.write_cases(rows(20))
+    study.overlay["models"] = {"backbones": ["densenet121"], "inputs": ["fused"]}
+    study.overlay["resources"] = {"device": "cuda*2"}
+    jobs = printed(study.snakemake("-n", "--workflow-profile", SLURM))
+    asked = {rule: resources["gpu"] for rule, resources in jobs if "gpu" in resources}
+    assert asked == {"train_run": "2", "predict_run": "1", "explain_run": "1", "evaluate_maps": "1"}
+    study.overlay["resources"] = {"device": "cpu"}
+    jobs = printed(study.snakemake("-n", "--workflow-profile", SLURM))
+    assert {resources.get("gpu", "0") for _, resources in jobs} == {"0"}
+
+
+@pytest.mark.parametrize("cases", [3, 40])
+def test_the_short_rules_of_many_cases_are_few_slurm_jobs(study, cases):
+    study.write_cases(rows(cases))
+    found = groups(study.snakemake("-n", "--workflow-profile", SLURM, "--until", "convert_case"))
+    assert len(found) == math.ceil(cases / 3)
+    assert {name for name, _ in found} == {"ingest"}
+    members = sorted(rule for _, rules in found for rule in rules)
+    assert members == ["convert_case"] * cases + ["index_case"] * cases
+
+
+def test_memory_grows_with_the_attempt_and_with_the_images(study):
+    study.write_cases(rows(1))
+    jobs = dict(printed(study.snakemake("-n", "--until", "index_case")))
+    again = dict(printed(study.snakemake("-n", "--until", "index_case", "--attempt", "2")))
+    assert int(again["index_case"]["mem_mb"]) == 2 * int(jobs["index_case"]["mem_mb"])
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        (
+            "atlas",
+            {"prepare": ["draw_quality_case", "normalise_case", "register_case", "strip_case"]},
+        ),
+        (
+            "hd-bet",
+            {
+                "register": ["register_case"],
+                "prepare": ["draw_quality_case", "normalise_case", "strip_case"],
+            },
+        ),
+    ],
+)
+def test_preprocessing_of_some_cases_is_one_slurm_job(finished, backend, expected):
+    """HD-BET's batches stand between: one job cannot hold what comes before and after."""
+    arguments = ["--forcerun", "register_case", "--group-components", "register=2", "prepare=2"]
+    other = type(finished)(
+        finished.folder, finished.overlay | {"skull_strip": {"backend": backend}}
+    )
+    done = other.snakemake("preprocessed", "-n", "--workflow-profile", SLURM, *arguments)
+    found = groups(done)
+    cases = sum(rule == "register_case" for rule, _ in printed(done))
+    assert cases >= 6
+    assert sorted(name for name, _ in found) == sorted(list(expected) * math.ceil(cases / 2))
+    for name, rules in found:
+        assert sorted(set(rules)) == expected[name]
