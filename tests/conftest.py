@@ -38,10 +38,7 @@ class Study:
         command = [sys.executable, "-m", "snakemake", *arguments]
         # Last, for it takes every word that follows: targets would be read as configurations.
         command += ["-s", str(ROOT / "Snakefile"), "--configfile", "overlay.yaml"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-        return subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, env=environment, check=False
-        )
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
 
     def plan(self, *arguments: str) -> Counter[str]:
         """Jobs per rule of a dry run, from Snakemake's own table."""
@@ -79,6 +76,12 @@ def finished(tmp_path_factory) -> Study:
             done = study.snakemake("--cores", "2")
             assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
     return study
+
+
+@pytest.fixture
+def small_study(tmp_path) -> Study:
+    """The same study in a folder of its own, not yet run."""
+    return _small_study(tmp_path / "study")
 
 
 def _small_study(folder: Path) -> Study:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
+
+from radnec.core.fingerprint import code_files
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +30,39 @@ def pins(lines):
 LOCK = pins((ROOT / "requirements.lock").read_text().splitlines())
 
 
+# Each rule with its environment and script.
+RULES = [
+    (match["rule"], match["env"], match["script"])
+    for path in sorted((ROOT / "workflow" / "rules").glob("*.smk"))
+    for match in re.finditer(
+        r"^(?:rule|checkpoint) (?P<rule>\w+):\n(?:(?!^\S).*\n)*?"
+        r".*envs/(?P<env>\w+)\.yaml\"\n(?:(?!^\S).*\n)*?.*scripts/(?P<script>\w+)\.py",
+        path.read_text(),
+        re.MULTILINE,
+    )
+]
+# Imported where it is there; the code does without.
+OPTIONAL = {"pynvml", "torchvision", "timm", "cupy"}
+
+
+def listed(environment):
+    text = (ROOT / "envs" / f"{environment}.yaml").read_text()
+    found = next(d["pip"] for d in yaml.safe_load(text)["dependencies"] if isinstance(d, dict))
+    return set(pins(found))
+
+
+def third_party(script):
+    """Top-level names that a script can import, in its own code and in the library's."""
+    names = set()
+    for path in code_files(ROOT / "scripts" / f"{script}.py").values():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"radnec"} - OPTIONAL
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda p: p.stem)
 def test_pins_equal_the_lock(path):
     environment = yaml.safe_load(path.read_text())
@@ -31,10 +71,47 @@ def test_pins_equal_the_lock(path):
     assert pins(listed).items() <= LOCK.items()
 
 
-def test_a_preprocessing_node_needs_no_torch():
-    environment = yaml.safe_load((ROOT / "envs" / "preprocess.yaml").read_text())
-    listed = next(d["pip"] for d in environment["dependencies"] if isinstance(d, dict))
-    assert not {"torch", "monai", "hd-bet"} & set(pins(listed))
+def test_every_rule_with_a_script_has_an_environment():
+    scripts = sorted(path.stem for path in (ROOT / "scripts").glob("*.py"))
+    assert sorted(script for _, _, script in RULES) == scripts
+
+
+@pytest.mark.parametrize(("rule", "env", "script"), RULES, ids=[rule for rule, _, _ in RULES])
+def test_the_environment_of_a_rule_has_what_its_code_imports(rule, env, script):
+    distributions = packages_distributions()
+    for name in third_party(script):
+        assert {normal(d) for d in distributions[name]} & listed(env), f"{rule}: {name}"
+
+
+@pytest.mark.parametrize("env", ["preprocess", "report"])
+def test_nodes_without_a_network_need_no_torch(env):
+    """Not listed, and never imported: torch, or what would pull it in."""
+    assert not {"torch", "monai", "hd-bet"} & listed(env)
+    scripts = [str(ROOT / "scripts" / f"{script}.py") for _, other, script in RULES if other == env]
+    assert len(scripts) > 5
+    program = (
+        "import runpy, sys\n"
+        "sys.modules.update(dict.fromkeys(['torch', 'monai', 'HD_BET', 'nnunetv2']))\n"
+        "for script in sys.argv[1:]: runpy.run_path(script)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, *scripts],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=True,
+    )
+
+
+@pytest.mark.slow
+def test_preprocessing_runs_where_torch_cannot_be_imported(small_study, monkeypatch):
+    (small_study.folder / "torch.py").write_text("raise ImportError('no torch on this node')\n")
+    table = small_study.folder / "cases.tsv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:3]))
+    monkeypatch.setenv("PYTHONPATH", f"{small_study.folder}{os.pathsep}{ROOT / 'src'}")
+    done = small_study.snakemake("preprocessed", "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    for case in ("S0", "S1"):
+        folder = small_study.folder / "results" / "trial" / "normalised" / case
+        assert (folder / "t1ce.nii.gz").exists()
 
 
 def test_torch_is_the_version_that_everything_was_measured_with():
