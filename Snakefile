@@ -28,22 +28,36 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
+        of_every_case,
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
+        results("quality/cases.tsv"),
         results("split/split.tsv"),
+        of_every_run(),
         expand(results("tables/table{n}.tsv"), n=range(1, 7)),
         expand(results("figures/figure{n}.svg"), n=range(1, 6)),
-        predictions_of_study(),
+        expand(
+            results("figures/{name}.svg"),
+            name=["training", "roc_bands", "forest", "explanation"],
+        ),
+        results("figures/rulegraph.dot"),
+        results("config.yaml"),
         results("report.html"),
+    # Else Snakemake prints the names of all these files.
+    message:
+        f"The study is complete: {results('report.html')}"
 
 
 # Only up to the volumes that the networks read, for a look at the data first.
 rule preprocessed:
     input:
+        of_every_case,
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
         results("quality/cases.tsv"),
         normalised_volumes,
+    message:
+        f"The cases are ready to be looked at: {results('quality/cases.tsv')}"
 
 
 # The published study, recomputed from its printed numbers: needs no images.

@@ -33,12 +33,17 @@ class Study:
         lines = ["\t".join(columns), *("\t".join(row.get(c, "") for c in columns) for row in rows)]
         (self.folder / "cases.tsv").write_text("\n".join(lines) + "\n")
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of `snakemake`, its overlay written."""
         (self.folder / "overlay.yaml").write_text(yaml.safe_dump(self.overlay))
         command = [sys.executable, "-m", "snakemake", *arguments]
         # Last, for it takes every word that follows: targets would be read as configurations.
-        command += ["-s", str(ROOT / "Snakefile"), "--configfile", "overlay.yaml"]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        return [*command, "-s", str(ROOT / "Snakefile"), "--configfile", "overlay.yaml"]
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), cwd=self.folder, capture_output=True, text=True, check=False
+        )
 
     def plan(self, *arguments: str) -> Counter[str]:
         """Jobs per rule of a dry run, from Snakemake's own table."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from radnec.core.errors import CaseExcluded, InputError
@@ -51,7 +53,15 @@ def test_an_unexpected_error_excludes_the_case_and_keeps_its_text_out_of_the_rec
     assert "Doe" not in record.reason
 
 
-@pytest.mark.parametrize("error", [OSError("no space left"), MemoryError(), ImportError("ants")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.ESTALE, "Stale file handle"),
+        MemoryError(),
+        ImportError("ants"),
+    ],
+)
 def test_the_machines_faults_stop_the_job_and_leave_nothing(tmp_path, error):
     def work(job):
         raise error

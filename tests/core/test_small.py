@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pandas as pd
+import psutil
 import pytest
 
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE, class_index
@@ -75,3 +77,24 @@ with job_log({str(tmp_path / "job.log")!r}):
     for text in ("printed", "logged", "warned", "from C", "RuntimeError: broke"):
         assert text in log
     assert done.returncode == 1 and "broke" in done.stderr and done.stdout == "between\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux does it")
+def test_a_job_ends_when_the_snakemake_that_started_it_is_killed(tmp_path):
+    job = f"""
+import os, time
+from radnec.core.jobs import job_log
+with job_log({str(tmp_path / "job.log")!r}):
+    open({str(tmp_path / "pid")!r}, "w").write(str(os.getpid()))
+    time.sleep(60)
+"""
+    waiting = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {job!r}])"
+    parent = subprocess.Popen([sys.executable, "-c", waiting])
+    while not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text()):
+        assert parent.poll() is None
+        time.sleep(0.05)
+    child = psutil.Process(int((tmp_path / "pid").read_text()))
+    parent.kill()
+    parent.wait()
+    psutil.wait_procs([child], timeout=5)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from radnec.core.errors import InputError
 from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.normalise import (
@@ -152,6 +153,15 @@ def test_same_bytes(tmp_path):
         _normalise(tmp_path / name)
     first, second = ((tmp_path / n / "normalised" / "t2.nii.gz").read_bytes() for n in "ab")
     assert first == second
+
+
+def test_a_damaged_file_of_the_stage_before_stops_the_job(tmp_path):
+    _write(tmp_path, *_brain())
+    path = tmp_path / "brain" / "t2.nii.gz"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InputError, match=r"t2\.nii\.gz is not what stage .* Delete .*brain and"):
+        _normalise(tmp_path)
+    assert not (tmp_path / "normalise.json").exists()
 
 
 def test_what_cannot_be_normalised_is_excluded(tmp_path):

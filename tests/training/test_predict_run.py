@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -97,6 +98,26 @@ def test_a_models_file_cannot_name_code_to_run(trained, tmp_path):
     (tmp_path / "network.json").write_text(json.dumps(described))
     with pytest.raises(InputError, match="would run code outside this package"):
         load_network(tmp_path, "cpu", trusted=False)
+
+
+def test_damaged_weights_and_arrays_are_refused(trained, tmp_path):
+    folder, study = trained
+    shutil.copytree(folder / "run", tmp_path / "run")
+    weights = tmp_path / "run" / "weights.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-9] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(InputError, match=r"weights\.safetensors is not what was written.*Delete"):
+        load_network(tmp_path / "run", "cpu")
+    for path in study["packed"].values():
+        for name in (path, path.with_suffix(".sha256")):
+            shutil.copy(name, tmp_path)
+    packed = {name: tmp_path / path.name for name, path in study["packed"].items()}
+    with packed["t1"].open("r+b") as stream:
+        stream.seek(-9, 2)
+        stream.write(b"\x01")
+    with pytest.raises(InputError, match=r"t1\.npy is not what was written.*Delete"):
+        predict(folder, study | {"packed": packed}, tmp_path / "predictions.tsv")
 
 
 def test_folder_without_a_model_is_named(tmp_path):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/src")
@@ -38,7 +39,9 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
-ELIGIBLE = [row["case"] for row in CASES.to_dict("records") if not ineligible(row)]
+# Plain dictionaries: every job of every case looks its row up.
+ROWS = CASES.to_dict("index")
+ELIGIBLE = [case for case, row in ROWS.items() if not ineligible(row)]
 FOLDS = fold_names(SplitSettings.from_mapping(config["split"]))
 REQUIRED = required_sequences(
     SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
@@ -176,12 +179,12 @@ def phantom_of(wildcards):
 
 
 def source(wildcards):
-    return source_of(CASES.loc[wildcards.case].to_dict(), config["bids"]).to_json()
+    return source_of(ROWS[wildcards.case], config["bids"]).to_json()
 
 
 def source_found(wildcards):
     """Whether the images are there now: a case is looked at again when its folder appears."""
-    row = CASES.loc[wildcards.case]
+    row = ROWS[wildcards.case]
     doors = [
         row[door] for door in ("dicom", "t1ce", "t1", "t2", "flair") if row.get(door)
     ]
@@ -230,7 +233,14 @@ def of_eligible(path):
 
 def selected_cases():
     """Cases that passed the selection, known once its checkpoint has run."""
-    with checkpoints.select_cases.get().output.selected.open() as stream:
+    selected = checkpoints.select_cases.get().output.selected
+    return included(selected, os.stat(selected).st_mtime_ns)
+
+
+@cache
+def included(selected, written):
+    """The included cases of the table that the checkpoint wrote at a moment: read once."""
+    with open(selected, encoding="utf-8") as stream:
         header, *rows = [line.rstrip("\n").split("\t") for line in stream]
     case, status = header.index("case"), header.index("status")
     return [row[case] for row in rows if row[status] == "included"]
@@ -273,6 +283,52 @@ def quality_of_selected(ending):
     )
 
 
+# What a target names. Snakemake looks for missing files among those alone: it deletes what a failed
+# job had made before, remembers the job's new settings, and calls an older result that was made
+# from it up to date. So a target names something of every job (docs/faults.md).
+
+
+def of_every_case(wildcards):
+    """Something of every job of preprocessing."""
+    if config["skull_strip"]["backend"] == "hd-bet":
+        batches = {batch_of(case) for case in selected_cases() if not given_mask(case)}
+    else:
+        batches = set()
+    return [
+        of_eligible("records/index/{case}.json")(wildcards),
+        of_eligible("records/convert/{case}.json")(wildcards),
+        of_eligible("phantom/truth/{case}")(wildcards) if PHANTOM else [],
+        results("cohort/images.tsv"),
+        results("cohort/selected.tsv"),
+        case_records("register")(wildcards),
+        [results("hd_bet_network.json")] if batches else [],
+        expand(results("hd_bet/batch{batch}.json"), batch=sorted(batches)),
+        case_records("strip")(wildcards),
+        case_records("normalise")(wildcards),
+        quality_of_selected("json")(wildcards),
+    ]
+
+
+def of_every_run():
+    """Something of every job of training, evaluation and explanation."""
+    used = {
+        s for name in config["models"]["inputs"] for s in config["input_sets"][name]
+    }
+    return [
+        results("packed/cases.tsv"),
+        expand(results("packed/{sequence}.sha256"), sequence=sorted(used)),
+        runs_of_study("weights.safetensors"),
+        runs_of_study("predictions.tsv"),
+        predictions_of_study(),
+        expand(
+            results("evaluation/{name}"),
+            name=["models", "subgroups.tsv", "confounding.tsv", "published"],
+        ),
+        of_figures("maps"),
+        of_figures("tests"),
+    ]
+
+
 # HD-BET
 
 # Cases that one HD-BET process works on, so that its network is loaded once for them.
@@ -281,19 +337,24 @@ HDBET_BATCH = 10
 
 def given_mask(case):
     """The brain mask that the table of cases names; "" where it names none."""
-    return CASES.loc[case].get("mask") or ""
+    return ROWS[case].get("mask") or ""
+
+
+PLACES = {case: place for place, case in enumerate(ELIGIBLE)}
 
 
 def batch_of(case):
-    return ELIGIBLE.index(case) // HDBET_BATCH
+    return PLACES[case] // HDBET_BATCH
 
 
 def cases_of_batch(wildcards):
     """The selected cases of one batch that need a mask."""
+    first = int(wildcards.batch) * HDBET_BATCH
+    selected = set(selected_cases())
     return [
         case
-        for case in selected_cases()
-        if batch_of(case) == int(wildcards.batch) and not given_mask(case)
+        for case in ELIGIBLE[first : first + HDBET_BATCH]
+        if case in selected and not given_mask(case)
     ]
 
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,14 @@ def _workplace(path: Path) -> Iterator[Path]:
     holder = path.parent / f".writing-{path.name}"
     shutil.rmtree(holder, ignore_errors=True)
     holder.mkdir(parents=True, exist_ok=True)
+    # A name of its own: no survivor can take this writer's half for its whole, nor clear it away.
+    own = Path(tempfile.mkdtemp(dir=holder))
     try:
-        # A name of its own: no survivor can take this writer's half for its whole.
-        yield Path(tempfile.mkdtemp(dir=holder))
+        yield own
     finally:
-        shutil.rmtree(holder, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
+        with suppress(OSError):
+            holder.rmdir()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,9 +1,11 @@
-"""The frame around the work of a rule: its log."""
+"""The frame around the work of a rule: its log, and its end when Snakemake ends."""
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ def job_log(path: str | Path) -> Iterator[None]:
     The file descriptors themselves are redirected, since compiled libraries (ITK) write
     past Python. An error is written to the log and, one line long, to the terminal.
     """
+    _end_with_parent(signal.SIGKILL)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -47,3 +50,16 @@ def job_log(path: str | Path) -> Iterator[None]:
             os.dup2(terminal, 2)
             os.close(saved)
             os.close(terminal)
+            _end_with_parent(0)
+
+
+def _end_with_parent(with_signal: int) -> None:
+    """Have the kernel send this process a signal when its parent ends; 0: none any more.
+
+    A Snakemake that is killed cannot stop its jobs. Left alone, they would go on unseen beside
+    the same jobs of the next start. Linux only; elsewhere they do go on, and the newest writer
+    of a file wins (see `radnec.core.files`).
+    """
+    if sys.platform == "linux":
+        set_signal_of_parent_death = 1
+        ctypes.CDLL(None).prctl(set_signal_of_parent_death, with_signal)
