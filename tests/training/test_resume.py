@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from toy_study import run_arguments, save_packed, settings, write_study
@@ -180,3 +181,34 @@ def test_changed_setting_starts_afresh(tmp_path):
         tmp_path / "fresh/run/weights.safetensors"
     ).read_bytes()
     assert state_file(folder) is not None, "the other run's state is left alone"
+
+
+def test_a_finished_run_is_not_trained_again_unless_it_changes(tmp_path, monkeypatch):
+    study = write_study(tmp_path / "study", train=12, test=4, size=SIZE)
+    arguments = run_arguments(study, tmp_path / "run", settings=settings(**FULL | {"epochs": 2}))
+    train_run(**arguments)
+    outdir = arguments["outdir"]
+    first = {name: (outdir / name).read_bytes() for name in ("weights.safetensors", "history.tsv")}
+    for path in outdir.iterdir():
+        if path.is_file():
+            path.unlink()  # as Snakemake does before it starts a job again
+
+    steps = []
+    train_epoch = loop.Trainer._train_epoch
+    monkeypatch.setattr(
+        loop.Trainer, "_train_epoch", lambda self, p: steps.append(1) or train_epoch(self, p)
+    )
+    # The label of a test case is no part of the weights.
+    table = pd.read_csv(arguments["split"], sep="\t", dtype=str)
+    test = table.index[table["set"] == "test"][0]
+    table.loc[test, "label"] = "necrosis"
+    table.to_csv(arguments["split"], sep="\t", index=False)
+    train_run(**arguments)
+    assert not steps
+    assert first == {name: (outdir / name).read_bytes() for name in first}
+
+    train_run(**arguments | {"seed": 2})
+    assert len(steps) == 2
+    assert (outdir / "weights.safetensors").read_bytes() != first["weights.safetensors"]
+    # One state a run: the last finished one.
+    assert len(list(arguments["checkpoints"].glob("*/state.pt"))) == 1

@@ -38,7 +38,7 @@ rule train_run:
         notice=NOTICE,
         preprocessing=preprocessing(),
         # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
-        checkpoints=results("checkpoints"),
+        checkpoints=results("checkpoints/{backbone}/{inputs}/{fold}_seed{seed}"),
     script:
         "../../scripts/train_run.py"
 

@@ -1,4 +1,4 @@
-"""The running checkpoint: a run killed at any moment goes on where it was."""
+"""The checkpoint of a run: killed at any moment it goes on, finished it is not trained again."""
 
 from __future__ import annotations
 
@@ -88,6 +88,17 @@ class Checkpoint:
             # Without this a power failure could leave the new name on an empty file.
             os.fsync(stream.fileno())
 
+    def finish(self, state: dict[str, Any]) -> None:
+        """Keep the last state of a run in place of all earlier ones beside it.
+
+        A run that Snakemake starts again for a reason that does not reach its weights (a test
+        case relabelled, a module edited that only writes) finds itself finished.
+        """
+        self.save(state)
+        for other in self.folder.parent.iterdir():
+            if other.is_dir() and other != self.folder:
+                shutil.rmtree(other, ignore_errors=True)
+
     def remove(self) -> None:
-        """Delete the checkpoint of a run that has its weights."""
+        """Delete the checkpoint of a network that is no longer needed."""
         shutil.rmtree(self.folder, ignore_errors=True)

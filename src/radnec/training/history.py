@@ -57,6 +57,10 @@ class Recorder:
         self._writer = SummaryWriter(str(folder))
         for row in earlier:
             self._event(row)
+        if earlier:
+            # The run may have been at its end already: then no epoch follows that would write.
+            self._writer.flush()
+            write_history(earlier, self._outdir / "history.tsv")
 
     def add(self, rows: Sequence[Row]) -> None:
         """Take the history up to the epoch that just ended."""

@@ -211,5 +211,6 @@ class Trainer:
 
     def _restore(self, saved: dict[str, Any]) -> None:
         self.network.load_state_dict(saved["network"])
-        self.optimiser.load_state_dict(saved["optimiser"])
+        if saved["optimiser"] is not None:  # a finished run needs none
+            self.optimiser.load_state_dict(saved["optimiser"])
         self.state = State(**saved["state"])

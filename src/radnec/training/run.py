@@ -20,6 +20,7 @@ from radnec.training.fit import Fitted, Job, fit
 from radnec.training.grid import choose
 from radnec.training.history import Recorder
 from radnec.training.settings import TrainingSettings
+from radnec.training.state import on_cpu
 
 
 def train_run(
@@ -59,9 +60,9 @@ def train_run(
         Where the run happens (see `radnec.training.device.prepare_device`); `cuda*4` shares
         each batch among four GPUs of this machine.
     checkpoints
-        Folder of the running checkpoints. A run killed at any moment and started again
-        with the same arguments goes on from there; a changed setting, training case, voxel
-        or line of code starts afresh.
+        Folder of this run's checkpoints. A run killed at any moment and started again with the
+        same arguments goes on from there, a finished one takes its weights from there; a
+        changed setting, training case, voxel or line of code starts afresh.
     outdir
         Gets weights.safetensors, network.json, history.tsv, card.json, card.md and
         tensorboard/.
@@ -130,7 +131,9 @@ def train_run(
             "preprocessing": json.loads(preprocessing),
         }
         _write(Path(outdir), described, fitted, chosen, tried, notice, job)
-        fitted.checkpoint.remove()
+        fitted.checkpoint.finish(
+            {"network": on_cpu(fitted.network), "optimiser": None, "state": vars(fitted.state)}
+        )
     leave(team)
 
 
