@@ -122,3 +122,20 @@ def _small_study(folder: Path) -> Study:
         ]
     )
     return study
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the rerun matrix: each change with the jobs that it costs the small study."""
+    rows = [
+        (*value, outcome)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for key, value in report.user_properties
+        if key == "rerun"
+    ]
+    if not rows:
+        return
+    terminalreporter.section("rerun matrix")
+    for change, jobs, outcome in rows:
+        said = ", ".join(f"{rule} {count}" for rule, count in jobs.items()) or "nothing"
+        terminalreporter.write_line(f"{outcome}  {change}: {sum(jobs.values())} jobs: {said}")

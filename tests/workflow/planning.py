@@ -17,8 +17,8 @@ from radnec.core.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 
-_RULE = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
-_WILDCARDS = re.compile(r"^    wildcards: (.*)$")
+_RULE = re.compile(r"^ *(?:local)?(?:rule|checkpoint) (\w+):$")
+_WILDCARDS = re.compile(r"^ +wildcards: (.*)$")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
