@@ -32,6 +32,12 @@ def add_commands(subparsers: Any) -> None:
             "and the time they may take by the benchmarks of earlier runs. Nothing runs."
         ),
     )
+    parser.add_argument(
+        "--snakefile",
+        type=Path,
+        default=Path("Snakefile"),
+        help="the workflow's Snakefile, if it is not in this folder",
+    )
     parser.add_argument("--configfile", type=Path, action="append", default=[], metavar="FILE")
     parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("targets", nargs="*", help="files or rules (default: the whole study)")
@@ -89,6 +95,7 @@ def _run(arguments: argparse.Namespace) -> None:
     from rich.table import Table
 
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1"]
+    command += ["--snakefile", str(arguments.snakefile)]
     if arguments.configfile:
         command += ["--configfile", *map(str, arguments.configfile)]
     if arguments.config:
