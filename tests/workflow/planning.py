@@ -38,10 +38,11 @@ def jobs_of(said: str) -> set[Job]:
     found: set[Job] = set()
     rule, wildcards = None, ()
     for line in [*said.splitlines(), ""]:
-        if rule and not line.startswith("    "):
+        match = _RULE.match(line)  # indented in a group
+        if rule and (match or not line.startswith("    ")):
             found.add(Job(rule, wildcards))
             rule, wildcards = None, ()
-        if match := _RULE.match(line):
+        if match:
             rule = match[1]
         elif rule and (match := _WILDCARDS.match(line)):
             pairs = (pair.split("=", 1) for pair in match[1].split(", "))

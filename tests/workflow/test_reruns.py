@@ -229,8 +229,8 @@ def test_code(matrix, name, tmp_path, record_property):
 @pytest.mark.parametrize("name", RUNS)
 def test_how_it_is_run(matrix, name, record_property):
     option, _, value = ROWS[name]["how"].partition(" ")
-    cores = [] if option in ("--cores", "--profile") else ["--cores", "2"]
-    value = str(ROOT / value) if option == "--profile" else value
+    cores = [] if option in ("--cores", "--workflow-profile") else ["--cores", "2"]
+    value = str(ROOT / value) if option == "--workflow-profile" else value
     said = snakemake(matrix.folder, "-n", *cores, option, value, "--configfile", "overlay.yaml")
     check(matrix, name, jobs_of(said) - {Job("all")}, record_property)
 
