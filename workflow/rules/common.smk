@@ -295,17 +295,17 @@ def of_every_case(wildcards):
     else:
         batches = set()
     return [
-        of_eligible("records/index/{case}.json")(wildcards),
-        of_eligible("records/convert/{case}.json")(wildcards),
-        of_eligible("phantom/truth/{case}")(wildcards) if PHANTOM else [],
+        *of_eligible("records/index/{case}.json")(wildcards),
+        *of_eligible("records/convert/{case}.json")(wildcards),
+        *(of_eligible("phantom/truth/{case}")(wildcards) if PHANTOM else []),
         results("cohort/images.tsv"),
         results("cohort/selected.tsv"),
-        case_records("register")(wildcards),
-        [results("hd_bet_network.json")] if batches else [],
-        expand(results("hd_bet/batch{batch}.json"), batch=sorted(batches)),
-        case_records("strip")(wildcards),
-        case_records("normalise")(wildcards),
-        quality_of_selected("json")(wildcards),
+        *case_records("register")(wildcards),
+        *([results("hd_bet_network.json")] if batches else []),
+        *expand(results("hd_bet/batch{batch}.json"), batch=sorted(batches)),
+        *case_records("strip")(wildcards),
+        *case_records("normalise")(wildcards),
+        *quality_of_selected("json")(wildcards),
     ]
 
 
