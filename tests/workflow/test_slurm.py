@@ -16,8 +16,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "slurm"
 PROFILE = ["--workflow-profile", str(ROOT / "profiles" / "slurm")]
-# Two cores a node, and no reason to wait long for a status on one machine.
-HASTE = ["--cores", "2", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "5"]
+# No reason to wait long on one machine.
+HASTE = ["--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "5"]
 SBIN = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])
 ABSENT = [name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name, path=SBIN)]
 
@@ -53,21 +53,20 @@ def cases(small_study, slurm):
 
 
 def run(study, *arguments: str) -> subprocess.CompletedProcess[str]:
-    single = ["--group-components", "ingest=1"]
     target = "results/trial/cohort/selected.tsv"
-    return study.snakemake(target, *arguments, *PROFILE, *HASTE, *single)
+    return study.snakemake(target, *arguments, *PROFILE, *HASTE)
 
 
 def jobs() -> list[dict[str, str]]:
-    """All jobs that Slurm remembers."""
-    names = ["id", "state", "node", "comment", "gpus", "reason"]
-    listed = subprocess.run(
-        ["squeue", "--states=all", "--noheader", "--format=%i|%T|%N|%k|%b|%r"],
-        capture_output=True,
-        text=True,
-        check=True,
+    """All jobs that Slurm remembers, as it describes them."""
+    shown = subprocess.run(
+        ["scontrol", "--oneliner", "show", "jobs"], capture_output=True, text=True, check=True
     ).stdout
-    return [dict(zip(names, line.split("|"), strict=True)) for line in listed.splitlines()]
+    return [
+        dict(word.partition("=")[::2] for word in line.split())
+        for line in shown.splitlines()
+        if line.startswith("JobId=")
+    ]
 
 
 def finished_of(study) -> Counter[str]:
@@ -77,16 +76,16 @@ def finished_of(study) -> Counter[str]:
 
 
 def test_a_cancelled_job_is_an_error_with_its_name_and_the_next_start_finishes(cases):
-    before = {job["id"] for job in jobs()}
+    before = {job["JobId"] for job in jobs()}
     cancelled = []
 
     def cancel_one() -> None:
         while not cancelled:
             time.sleep(1)
-            started = [j for j in jobs() if j["id"] not in before and j["state"] == "RUNNING"]
+            started = [j for j in jobs() if j["JobId"] not in before and j["JobState"] == "RUNNING"]
             for job in started[:1]:
-                subprocess.run(["scancel", job["id"]], check=True)
-                cancelled.append(job["id"])
+                subprocess.run(["scancel", job["JobId"]], check=True)
+                cancelled.append(job["JobId"])
 
     canceller = threading.Thread(target=cancel_one)
     canceller.start()
@@ -130,19 +129,23 @@ def test_a_job_over_its_memory_is_an_error_with_its_name_and_more_memory_finishe
 
 def test_the_small_study_runs_through_slurm_on_two_nodes(small_study, slurm):
     study = small_study
+    study.overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce"]}
+    study.overlay["explain"]["inputs"] = "t1ce"
     study.overlay["resources"] = {"device": "auto"}
-    before = {job["id"] for job in jobs()}
+    table = study.folder / "cases.tsv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:7]))
+    before = {job["JobId"] for job in jobs()}
     done = study.snakemake(*PROFILE, *HASTE)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
     assert (study.folder / "results" / "trial" / "report.html").exists()
-    mine = [job for job in jobs() if job["id"] not in before]
-    assert {job["state"] for job in mine} == {"COMPLETED"}
-    assert {job["node"] for job in mine} == {"n1", "n2"}
-    # The short rules of some cases went as one job, and networks asked Slurm for their GPU.
-    assert len([job for job in mine if "simulate_case" in job["comment"]]) < 9
+    mine = [job for job in jobs() if job["JobId"] not in before]
+    assert {job["JobState"] for job in mine} == {"COMPLETED"}
+    assert {job["NodeList"] for job in mine} == {"n1", "n2"}
+    # The short rules of a case went as one job, and networks asked Slurm for their GPU.
+    assert len([job for job in mine if "convert_case" in job["Comment"]]) == 6
     networks = ("train_run", "predict_run", "explain_run", "evaluate_maps")
     for job in mine:
-        assert ("gpu" in job["gpus"]) == any(name in job["comment"] for name in networks), job
+        assert ("TresPerJob" in job) == any(name in job["Comment"] for name in networks), job
     # Nothing is left to do, on the cluster or on one machine.
     again = study.snakemake("--cores", "2")
     assert "Nothing to be done" in again.stdout + again.stderr
