@@ -41,8 +41,9 @@ RULES = [
         re.MULTILINE,
     )
 ]
+DISTRIBUTIONS = packages_distributions()
 # Imported where it is there; the code does without.
-OPTIONAL = {"pynvml", "torchvision", "timm", "cupy"}
+OPTIONAL = {"pynvml"}
 
 
 def listed(environment):
@@ -78,9 +79,8 @@ def test_every_rule_with_a_script_has_an_environment():
 
 @pytest.mark.parametrize(("rule", "env", "script"), RULES, ids=[rule for rule, _, _ in RULES])
 def test_the_environment_of_a_rule_has_what_its_code_imports(rule, env, script):
-    distributions = packages_distributions()
     for name in third_party(script):
-        assert {normal(d) for d in distributions[name]} & listed(env), f"{rule}: {name}"
+        assert {normal(d) for d in DISTRIBUTIONS[name]} & listed(env), f"{rule}: {name}"
 
 
 @pytest.mark.parametrize("env", ["preprocess", "report"])

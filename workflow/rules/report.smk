@@ -11,7 +11,7 @@ rule keep_config:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=growing(500),
+        mem_mb=growing(1000),
         disk_mb=10,
         runtime=5,
     params:
