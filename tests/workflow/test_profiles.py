@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from snakemake_executor_plugin_slurm.submit_string import get_submit_command
+from snakemake_executor_plugin_slurm.utils import set_gres_string
 
 ROOT = Path(__file__).parents[2]
 SLURM = str(ROOT / "profiles" / "slurm")
@@ -58,6 +61,24 @@ def test_every_rule_says_what_it_needs(rule):
 def test_the_slurm_profile_names_every_rule_that_holds_a_gpu():
     profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
     assert set(profile["set-resources"]) == {rule for rule in RULES if "gpu=" in RULES[rule]}
+
+
+@pytest.mark.parametrize("gpus", [0, 1, 2])
+def test_gpus_of_a_run_are_asked_of_slurm_on_one_node_for_one_process(gpus):
+    """Left alone, the plugin asks for a process a GPU, on any nodes."""
+    profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+    needs = {"gpu": gpus, "mem_mb": 4000, "runtime": 60}
+    for given in (profile["default-resources"], profile["set-resources"]["train_run"]):
+        needs |= {name: value for name, value in given.items() if value != "''"}
+
+    class Resources(dict):
+        __getattr__ = dict.__getitem__
+
+    job = SimpleNamespace(resources=Resources(needs), threads=4)
+    names = ["run_uuid", "slurm_logfile", "comment_str", "account", "partition", "workdir"]
+    call = get_submit_command(job, dict.fromkeys(names, "")) + set_gres_string(job)
+    assert "--ntasks-per-gpu" not in call and "--nodes=1" in call
+    assert (f"--gpus={gpus}" in call) == (gpus > 0)
 
 
 def test_both_profiles_let_content_decide():
