@@ -35,7 +35,8 @@ pytestmark = [
 def slurm(tmp_path_factory):
     """Start the two nodes; afterwards they end with everything that runs there."""
     folder = tmp_path_factory.mktemp("slurm")
-    subprocess.run([HERE / "start.sh", folder], check=True)
+    # Not the port that a developer's own has.
+    subprocess.run([HERE / "start.sh", folder, "27817"], check=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLURM_CONF", str(folder / "slurm.conf"))
         patch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
