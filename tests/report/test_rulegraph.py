@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 from pathlib import Path
 
 import networkx as nx
@@ -12,10 +13,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyArrowPatch
 
 from radnec.core.errors import InputError
-from radnec.report import workflow
+from radnec.report import rulegraph, workflow
 from radnec.report.boxes import Box
 from radnec.report.layers import layered, spread_out, way
-from radnec.report.rulegraph import FEW, gathered, read_rulegraph, stage_of
+from radnec.report.rulegraph import FEW, gathered, read_rulegraph, stage_of, write_rulegraph
 from radnec.report.workflow import draw_workflow
 
 EDGES = [
@@ -162,3 +163,18 @@ def test_other_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "circle.dot").write_text('0[label = "a"];\n1[label = "b"];\n0 -> 1\n1 -> 0\n')
     with pytest.raises(InputError, match="circle"):
         read_rulegraph(tmp_path / "circle.dot")
+
+
+def test_the_order_in_which_snakemake_names_the_edges_does_not_count(tmp_path, monkeypatch):
+    nodes = [f'\t{n}[label = "{rule}", color = "0.1 0.6 0.85"];' for n, rule in enumerate("abc")]
+    edges = ["\t0 -> 1", "\t1 -> 2", "\t0 -> 2"]
+    written = []
+    for order in itertools.permutations(edges):
+        said = "\n".join(["digraph snakemake_dag {", *nodes, *order, "}            ", ""])
+        done = subprocess.CompletedProcess([], 0, stdout=said, stderr="")
+        monkeypatch.setattr(rulegraph.subprocess, "run", lambda *_, done=done, **__: done)
+        output = tmp_path / "graph.dot"
+        write_rulegraph(snakefile=Path("Snakefile"), config=Path("config.yaml"), output=output)
+        written.append(output.read_text())
+    assert len(set(written)) == 1
+    assert sorted(read_rulegraph(output).edges) == [("a", "b"), ("b", "c")]

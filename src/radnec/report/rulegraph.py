@@ -80,7 +80,10 @@ def write_rulegraph(*, snakefile: Path, config: Path, output: Path) -> None:
     )
     if done.returncode:
         raise InputError(f"Snakemake cannot draw the workflow:\n{done.stderr.strip()}")
-    write_text(output, done.stdout)
+    # Snakemake gives the edges in another order each time.
+    *lines, end = done.stdout.rstrip().splitlines()
+    edges = sorted(line for line in lines if "->" in line)
+    write_text(output, "\n".join([*(x for x in lines if "->" not in x), *edges, end]) + "\n")
 
 
 def read_rulegraph(path: Path) -> nx.DiGraph:
