@@ -17,6 +17,7 @@ from radnec.evaluate.audit import audit_published
 from radnec.report.html import write_report
 from radnec.report.inputs import ReportInputs
 from radnec.report.published import write_published
+from radnec.report.readable import comparisons
 
 ROOT = Path(__file__).parents[2]
 NOTICE = notice(phantom=True)
@@ -312,3 +313,10 @@ def test_the_page_on_the_published_study_needs_no_cohort(tmp_path: Path) -> None
     assert "resnet50 t1 auc_lo is printed 0.69, the formula gives 0.64" in page.text
     assert "7 of 9" in page.text and "46 of 49" in page.text
     assert "Simulated" not in page.text
+
+
+def test_a_single_model_has_nothing_to_be_compared_with(tmp_path):
+    """Its table of comparisons has a header only, without the columns of the differences."""
+    path = tmp_path / "comparisons.tsv"
+    path.write_text("family\tfirst_backbone\tfirst_input_set\tdelong_p\tcohort\n")
+    assert comparisons(path) == ""

@@ -95,8 +95,11 @@ def measures(metrics: Path, titles: Mapping[str, str]) -> Markup:
 
 
 def comparisons(path: Path) -> Markup:
-    """Return the paired comparisons of models, AUC and accuracy."""
-    frame = with_intervals(read_tsv(require(path), dtype=str), ["auc_difference", "acc_difference"])
+    """Return the paired comparisons of models, AUC and accuracy; nothing of a single model."""
+    rows = read_tsv(require(path), dtype=str)
+    if rows.empty:
+        return Markup("")
+    frame = with_intervals(rows, ["auc_difference", "acc_difference"])
     for name in ("delong_p", "delong_holm_p", "mcnemar_exact_p", "mcnemar_exact_holm_p"):
         frame[name] = frame[name].map(p_value)
     for place in ("first", "second"):
