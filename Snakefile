@@ -43,6 +43,7 @@ rule all:
         results("figures/rulegraph.dot"),
         results("config.yaml"),
         results("report.html"),
+        results("ro-crate-metadata.json"),
     # Else Snakemake prints the names of all these files.
     message:
         f"The study is complete: {results('report.html')}"

@@ -196,12 +196,6 @@ def overrides_path(wildcards):
     return config["series_overrides"] if wildcards.case in OVERRIDES else ""
 
 
-def hdbet_network(wildcards):
-    """What tells which network HD-BET has; nothing for the other backends."""
-    hdbet = config["skull_strip"]["backend"] == "hd-bet"
-    return results("hd_bet_network.json") if hdbet else []
-
-
 def given_sets(wildcards):
     """The study's own split, where the design asks for it."""
     if config["split"]["design"] != "given" or "set" not in CASES:
@@ -396,6 +390,25 @@ def runs_of_study(path):
         fold=FOLDS,
         seed=config["models"]["seeds"],
     )
+
+
+def files_from_outside():
+    """What a study reads beside its images: what it is, and the file."""
+    files = {
+        "cases": config["cases"],
+        "series_overrides": config["series_overrides"],
+        "atlas_head": config["skull_strip"]["atlas_head"],
+        "atlas_mask": config["skull_strip"]["atlas_mask"],
+    }
+    for backbone, path in sorted(config["training"]["pretrained"].items()):
+        files[f"pretrained_{backbone}"] = path
+    return {what: path for what, path in files.items() if path}
+
+
+def network_of_hdbet():
+    """What tells which network HD-BET has; nothing for the other backends."""
+    hdbet = config["skull_strip"]["backend"] == "hd-bet"
+    return [results("hd_bet_network.json")] if hdbet else []
 
 
 def predictions_of_study():

@@ -87,7 +87,7 @@ rule predict_masks:
 # Remove everything but the brain.
 rule strip_case:
     input:
-        network=hdbet_network,
+        network=network_of_hdbet(),
         masks=hdbet_masks,
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),

@@ -76,6 +76,58 @@ rule write_report:
         "../../scripts/write_report.py"
 
 
+# The record of the study for machines: checksums, configuration, versions, hardware, times.
+rule write_crate:
+    input:
+        outside=list(files_from_outside().values()),
+        results=[
+            results("config.yaml"),
+            results("cohort/images.tsv"),
+            results("cohort/series.tsv"),
+            results("cohort/cases.tsv"),
+            results("split/split.tsv"),
+            results("quality/cases.tsv"),
+            network_of_hdbet(),
+            runs_of_study("weights.safetensors"),
+            runs_of_study("network.json"),
+            runs_of_study("history.tsv"),
+            runs_of_study("card.json"),
+            runs_of_study("predictions.tsv"),
+            predictions_of_study(),
+            expand(
+                results("tables/table{n}.{ext}"),
+                n=range(1, 7),
+                ext=["tsv", "md", "tex"],
+            ),
+            expand(results("figures/figure{n}.svg"), n=range(1, 6)),
+            results("evaluation/models"),
+            results("evaluation/subgroups.tsv"),
+            results("evaluation/confounding.tsv"),
+            of_figures("tests"),
+            results("report.html"),
+        ],
+    output:
+        crate=results("ro-crate-metadata.json"),
+    log:
+        results("logs/write_crate.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        disk_mb=10,
+        runtime=10,
+    params:
+        # Neither the git commit nor the machine: they are read by the job, and a finished
+        # study stays finished after a commit or on another machine.
+        code=code("write_crate"),
+        study=config["study"],
+        outside=list(files_from_outside()),
+        notice=NOTICE,
+    script:
+        "../../scripts/write_crate.py"
+
+
 # The published study recomputed, as a page of its own: needs no cohort.
 rule write_published:
     input:

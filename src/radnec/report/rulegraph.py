@@ -46,6 +46,9 @@ to the last stage among the rules it needs or, if it needs none, to the first th
 TARGETS = ("all", "preprocessed")
 """Rules that only name results, and do no work."""
 
+RECORD = "write_crate"
+"""Writes down what the others made: it would stand below the report and gather every line again."""
+
 FEW = 6
 """Up to so many inputs, the last rule keeps its edges; see :func:`gathered`."""
 
@@ -90,7 +93,7 @@ def read_rulegraph(path: Path) -> nx.DiGraph:
     """Read the output of ``snakemake --rulegraph dot``.
 
     Edges that follow from a longer way between the same rules are left out, as are rules that
-    only name targets.
+    only name targets and the one that keeps the record of the study.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def read_rulegraph(path: Path) -> nx.DiGraph:
     for line in lines:
         if match := _EDGE.match(line):
             graph.add_edge(names[match.group(1)], names[match.group(2)])
-    graph.remove_nodes_from(TARGETS)
+    graph.remove_nodes_from((*TARGETS, RECORD))
     graph.remove_edges_from(list(nx.selfloop_edges(graph)))
     if not nx.is_directed_acyclic_graph(graph):
         raise InputError(f"{path}: the rules depend on each other in a circle")
