@@ -6,6 +6,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+import yaml
 
 from radnec.cli.main import main
 from radnec.cli.why import estimate
@@ -21,7 +22,9 @@ def at(finished, monkeypatch, tmp_path):
 
     def ask(change: str) -> int:
         (tmp_path / "change.yaml").write_text(change)
-        files = ["--configfile", "overlay.yaml", "--configfile", str(tmp_path / "change.yaml")]
+        (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(finished.overlay))
+        files = ["--configfile", str(tmp_path / "overlay.yaml")]
+        files += ["--configfile", str(tmp_path / "change.yaml")]
         return main(["why", "--snakefile", str(ROOT / "Snakefile"), *files])
 
     return ask

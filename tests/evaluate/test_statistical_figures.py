@@ -76,7 +76,7 @@ def test_panels_keep_their_room_and_nothing_leaves_the_page(study, tmp_path, mon
     # A legend or a line of text that is too wide squeezes the panels of a constrained layout.
     drawn = []
     monkeypatch.setattr(
-        sys.modules[draw.__module__], "save_figure", lambda fig, *_: drawn.append(fig)
+        sys.modules[draw.__module__], "save_figure", lambda fig, *_, dpi: drawn.append(fig)
     )
     draw(
         tables=study / "tables",

@@ -44,7 +44,7 @@ def write_stack(folder, plane="axial", step=3.0, n=6, **tags):
 
 
 def volume_in(folder):
-    (decision,) = find_series(folder, SETTINGS, {}).decisions
+    (decision,) = find_series(folder, SETTINGS.min_confidence, {}).decisions
     return decision.identity.volume
 
 

@@ -117,7 +117,7 @@ def expected(whole, tmp_path_factory):
     from radnec.ingest.convert import convert_volume
     from radnec.ingest.found import find_series
 
-    chosen = find_series(whole, SETTINGS, {}).chosen
+    chosen = find_series(whole, SETTINGS.min_confidence, {}).chosen
     return {
         name: convert_volume(one.identity.volume, "dicom2nifti") for name, one in chosen.items()
     }

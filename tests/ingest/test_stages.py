@@ -160,7 +160,7 @@ def test_override_decides(tmp_path, ingest):
         tmp_path, 1, SeriesDescription="stealth", **{k: v for k, v in T1.items() if k[0] != "S"}
     )
     write_series(tmp_path, 2, n=9, **T1)
-    rows = find_series(tmp_path, SETTINGS, {}).decisions
+    rows = find_series(tmp_path, SETTINGS.min_confidence, {}).decisions
     ids = {row.identity.volume.header["SeriesNumber"]: row.identity.volume.series for row in rows}
     found = ingest(tmp_path, overrides=f"P1 {ids[1.0]} t1ce\nP1 {ids[2.0]} t1\nother abc t2\n")
     assert found.convert.ok

@@ -19,7 +19,7 @@ from typing import IO
 
 import psutil
 import pytest
-from conftest import Study
+from study_folder import Study
 from tiny_study import tiny_study
 
 pytestmark = pytest.mark.slow

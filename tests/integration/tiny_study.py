@@ -7,7 +7,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import yaml
-from conftest import ROOT, Study
+from study_folder import ROOT, Study
 
 CASES = 6
 SIZE = 24

@@ -42,8 +42,8 @@ RULES = [
     )
 ]
 DISTRIBUTIONS = packages_distributions()
-# Imported where it is there; the code does without.
-OPTIONAL = {"pynvml"}
+# Imported where they are there; the code does without, or says so to who asks for them by name.
+OPTIONAL = {"pynvml", "torchvision"}
 
 
 def listed(environment):

@@ -89,6 +89,7 @@ class Matrix:
 def matrix(finished, tmp_path_factory) -> Matrix:
     """The finished study as a folder of its own, with the files that some rows name."""
     folder = twin(finished.folder, tmp_path_factory.mktemp("matrix"))
+    (folder / "overlay.yaml").write_text(yaml.safe_dump(finished.overlay))
     shutil.copy(folder / "cases.tsv", folder / "moved.tsv")
     for name in ("start.pth", "head.nii.gz", "mask.nii.gz"):
         (folder / name).write_bytes(b"")
@@ -258,6 +259,7 @@ def test_really(matrix, finished, name, tmp_path, record_property):
     """What was planned is what runs, and what is below it; then there is nothing to do."""
     folder = tmp_path / "study"
     shutil.copytree(finished.folder, folder, symlinks=True)
+    shutil.copy(matrix.folder / "overlay.yaml", folder)
     house = ROOT
     arguments = ["--cores", "2", "--configfile", "overlay.yaml"]
     if name in KEYS:
