@@ -13,7 +13,8 @@ from PIL import Image
 from radnec.core.errors import InputError
 from radnec.report.choice import Choice
 from radnec.report.figure4 import draw_figure4, verdict
-from radnec.report.figure5 import draw_figure5
+from radnec.report.figure5 import _highest, draw_figure5
+from radnec.report.slices import Volume
 
 SLICES, DPI = 9, 100
 
@@ -138,3 +139,13 @@ def test_map_on_another_grid_and_empty_summary_are_refused(study: Path, tmp_path
     (tmp_path / "summary.tsv").write_text(header + "\n")
     with pytest.raises(InputError, match="expected at least one test case"):
         draw_figure4(maps=tmp_path, **arguments)
+
+
+def test_figure5_shows_a_slice_with_brain_though_the_map_peaks_in_air(tmp_path: Path) -> None:
+    scan, heat = (np.zeros((6, 6, 8), np.float32) for _ in range(2))
+    scan[2:4, 2:4, 3:6] = 0.5
+    heat[0, 0, 1] = 1.0  # air
+    heat[2, 2, 4] = 0.7
+    for name, data in (("scan", scan), ("heat", heat)):
+        nib.save(nib.Nifti1Image(data, np.diag([2, 2, 5, 1.0])), tmp_path / f"{name}.nii.gz")
+    assert _highest(Volume(tmp_path / "heat.nii.gz"), Volume(tmp_path / "scan.nii.gz")) == 4

@@ -32,8 +32,8 @@ def draw_figure5(
 
     As in the paper: A and C are the preprocessed sequences of the recurrence and of the
     necrosis, B and D the maps; the number is the probability of recurrence, where 0 to 0.5 is
-    read as necrosis and 0.5 to 1 as recurrence. Shown is the slice on which the map is highest.
-    For the choice of the cases see :func:`radnec.report.choice.choose_case`.
+    read as necrosis and 0.5 to 1 as recurrence. Shown is the slice on which the map is highest in
+    the brain. For the choice of the cases see :func:`radnec.report.choice.choose_case`.
 
     Parameters
     ----------
@@ -66,7 +66,9 @@ def draw_figure5(
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
             sheet.write(1, top + 4.0, choice.resolution, fontsize=6.5)
-            z = _highest(heat)
+            below = reference_of(sequences)
+            under = Volume(normalised / choice.case / f"{below}.nii.gz")
+            z = _highest(heat, under)
             first = 2 * CLASSES.index(choice.label)
             for column, name in enumerate(names):
                 axes = sheet.place(column * width, top + _HEAD, width, tall)
@@ -82,10 +84,8 @@ def draw_figure5(
                     label_corner(axes, "ABCD"[first], points=9, weight="bold")
                     label_sides(axes)
             axes = sheet.place(len(names) * width + _APART, top + _HEAD, width, tall)
-            below = reference_of(sequences)
             axes.set_title(f"Grad-CAM on {NAMES[below]}", fontsize=7, pad=2)
-            scan = Volume(normalised / choice.case / f"{below}.nii.gz")
-            show_slice(axes, scan, z, scan.window())
+            show_slice(axes, under, z, under.window())
             show_map(axes, heat, z)
             label_corner(axes, "ABCD"[first + 1], points=9, weight="bold")
             top += _HEAD + tall + 2
@@ -99,9 +99,12 @@ def draw_figure5(
         save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
-def _highest(heat: Volume) -> int:
-    """Return the slice on which a map is highest; the middle one of several that share it."""
-    peaks = heat.data.max(axis=(0, 1))
+def _highest(heat: Volume, scan: Volume) -> int:
+    """Return the slice on which a map is highest in the brain, the middle one of several such.
+
+    A map can be highest in the air around a head; a slice of air shows nobody what it means.
+    """
+    peaks = np.where(scan.data > scan.data.min(), heat.data, 0.0).max(axis=(0, 1))
     # Interpolation leaves differences in the last digits of a plateau.
     shared = np.flatnonzero(peaks >= peaks.max() * (1 - 1e-5))
     return int(shared[len(shared) // 2])
