@@ -13,26 +13,31 @@ from radnec.provenance.crate import write_crate
 from radnec.provenance.software import code_version, packages
 
 
+def write_files(folder, texts):
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
 @pytest.fixture
 def house(tmp_path):
     """A folder with a Snakefile and a library, as small as it gets."""
     house = tmp_path / "house"
-    for name, text in {
+    texts = {
         "Snakefile": "rule all:\n",
         "workflow/rules/a.smk": "",
         "src/radnec/a.py": "one = 1\n",
         "requirements.lock": "numpy==0.0.1\nnot-a-package-of-anybody==2.0\n",
         "pyproject.toml": '[project]\nversion = "1.2.3"\n',
-    }.items():
-        (house / name).parent.mkdir(parents=True, exist_ok=True)
-        (house / name).write_text(text)
+    }
+    write_files(house, texts)
     return house
 
 
 @pytest.fixture
 def study(tmp_path):
     study = tmp_path / "results" / "trial"
-    for name, text in {
+    texts = {
         "config.yaml": "seed: 1\n",
         "cohort/images.tsv": "case\twhat\tname\n",
         "tables/table1.tsv": "a\n1\n",
@@ -41,9 +46,8 @@ def study(tmp_path):
         "models/res net/t1/card.json": json.dumps({"cost": {"device": "Abacus 9000"}}),
         "benchmarks/train_run/x/y.tsv": "s\tmax_rss\n12.5\t700\n",
         "benchmarks/train_run/x/z.tsv": "s\tmax_rss\n7.5\t-\n",
-    }.items():
-        (study / name).parent.mkdir(parents=True, exist_ok=True)
-        (study / name).write_text(text)
+    }
+    write_files(study, texts)
     return study
 
 

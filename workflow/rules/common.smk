@@ -47,6 +47,7 @@ REQUIRED = required_sequences(
     SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
 )
 PHANTOM = config["cohort"] == "phantom"
+HDBET = config["skull_strip"]["backend"] == "hd-bet"
 NOTICE = notice(PHANTOM)
 
 
@@ -151,8 +152,7 @@ def growing_with_images(mem_mb, factor):
 
 def group_of_registration():
     """HD-BET's batches stand between registration and stripping: one job cannot hold both."""
-    hdbet = config["skull_strip"]["backend"] == "hd-bet"
-    return "register" if hdbet else "prepare"
+    return "register" if HDBET else "prepare"
 
 
 def threads_of(stage):
@@ -206,8 +206,8 @@ def given_sets(wildcards):
 def facts_that_select():
     """A short text that changes when a case, its label, patient or eligibility does."""
     rows = [
-        [row["case"], row["label"], row["patient"], ineligible(row)]
-        for row in CASES.to_dict("records")
+        [case, row["label"], row["patient"], ineligible(row)]
+        for case, row in ROWS.items()
     ]
     return hashlib.sha256(canonical_json(rows).encode()).hexdigest()[:16]
 
@@ -284,7 +284,7 @@ def quality_of_selected(ending):
 
 def of_every_case(wildcards):
     """Something of every job of preprocessing."""
-    if config["skull_strip"]["backend"] == "hd-bet":
+    if HDBET:
         batches = {batch_of(case) for case in selected_cases() if not given_mask(case)}
     else:
         batches = set()
@@ -305,12 +305,9 @@ def of_every_case(wildcards):
 
 def of_every_run():
     """Something of every job of training, evaluation and explanation."""
-    used = {
-        s for name in config["models"]["inputs"] for s in config["input_sets"][name]
-    }
     return [
         results("packed/cases.tsv"),
-        expand(results("packed/{sequence}.sha256"), sequence=sorted(used)),
+        expand(results("packed/{sequence}.sha256"), sequence=sequences_used(config)),
         runs_of_study("weights.safetensors"),
         runs_of_study("predictions.tsv"),
         predictions_of_study(),
@@ -327,6 +324,11 @@ def of_every_run():
 
 # Cases that one HD-BET process works on, so that its network is loaded once for them.
 HDBET_BATCH = 10
+
+
+def network_of_hdbet():
+    """What tells which network HD-BET has; nothing for the other backends."""
+    return [results("hd_bet_network.json")] if HDBET else []
 
 
 def given_mask(case):
@@ -354,7 +356,7 @@ def cases_of_batch(wildcards):
 
 def hdbet_masks(wildcards):
     """HD-BET's masks of the batch of a case; nothing where it needs none."""
-    if config["skull_strip"]["backend"] != "hd-bet" or given_mask(wildcards.case):
+    if not HDBET or given_mask(wildcards.case):
         return []
     # Not ancient, though another case's new mask is no news for this one: Snakemake looks for no
     # reason of their own in jobs below a job that runs, and would miss a changed setting here.
@@ -403,12 +405,6 @@ def files_from_outside():
     for backbone, path in sorted(config["training"]["pretrained"].items()):
         files[f"pretrained_{backbone}"] = path
     return {what: path for what, path in files.items() if path}
-
-
-def network_of_hdbet():
-    """What tells which network HD-BET has; nothing for the other backends."""
-    hdbet = config["skull_strip"]["backend"] == "hd-bet"
-    return [results("hd_bet_network.json")] if hdbet else []
 
 
 def predictions_of_study():
