@@ -21,7 +21,10 @@ with (ROOT / "docs" / "reruns.tsv").open(encoding="utf-8") as _stream:
     ROWS = {row["change"]: row for row in csv.DictReader(_stream, delimiter="\t")}
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 # What a clone of the project holds, as far as a run needs it.
-HOUSE = ("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src")
+HOUSE = (
+    *("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src"),
+    *("pyproject.toml", "requirements.lock"),
+)
 
 
 def keys_of(config: dict, above: str = "") -> list[str]:
@@ -279,3 +282,18 @@ def test_really(matrix, finished, name, tmp_path, record_property):
     )
     assert REAL[name].items() <= counts.items()
     assert jobs_of(start(folder, house, "-n", *arguments)) == set()
+
+
+def test_an_edit_can_be_accepted(finished, tmp_path):
+    """As docs/reruns.md says: with --touch the results count as made by the code as it is."""
+    folder = tmp_path / "study"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    (folder / "overlay.yaml").write_text(yaml.safe_dump(finished.overlay))
+    house = copy_of_house(tmp_path)
+    edit_code(house, "an edit in radnec.preprocess.rigid")
+    arguments = ["--cores", "2", "--configfile", "overlay.yaml"]
+    assert jobs_of(start(folder, house, "-n", *arguments)) != set()
+    images = {path: path.read_bytes() for path in folder.glob("results/*/registered/*/*.nii.gz")}
+    start(folder, house, "--touch", *arguments)
+    assert jobs_of(start(folder, house, "-n", *arguments)) == set()
+    assert images and images == {path: path.read_bytes() for path in images}
