@@ -44,7 +44,7 @@ class PhantomHead:
 
 
 def phantom_heads(
-    folder: Path, count: int, *, movement_mm: float, movement_degrees: float
+    folder: Path, count: int, *, movement_mm: float, movement_degrees: float, seed: int = 20
 ) -> list[PhantomHead]:
     """Simulate `count` patients below `folder`; those that are there already stay.
 
@@ -52,6 +52,8 @@ def phantom_heads(
     ----------
     movement_mm, movement_degrees
         Largest shift and rotation of each sequence along and about each axis.
+    seed
+        Other patients with another number; each seed needs a folder of its own.
     """
     settings = PhantomSettings(
         snr=25.0,
@@ -71,7 +73,7 @@ def phantom_heads(
                 case=case,
                 label=("recurrence", "necrosis")[number % 2],
                 defect="none",
-                seed=20,
+                seed=seed,
                 settings=settings,
                 dicom=target / "dicom",
                 truth=target / "truth",

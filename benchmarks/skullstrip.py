@@ -112,11 +112,16 @@ def measure(heads: list[PhantomHead]) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=6, help="simulated patients")
-    parser.add_argument("--folder", type=Path, help="keep the simulated images here")
+    parser.add_argument("--seed", type=int, default=21, help="20: those the edge was tuned on")
+    parser.add_argument("--folder", type=Path, help="keep the simulated images of a seed here")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         heads = phantom_heads(
-            arguments.folder or Path(scratch), arguments.cases, movement_mm=3, movement_degrees=3
+            arguments.folder or Path(scratch),
+            arguments.cases,
+            movement_mm=3,
+            movement_degrees=3,
+            seed=arguments.seed,
         )
         load_ants(1)
         table = measure(heads)

@@ -63,6 +63,23 @@ def require_equal(study: Study, undisturbed: Study) -> None:
     assert {name for name in ours | theirs if ours.get(name) != theirs.get(name)} == set()
 
 
+def run_with(study: Study, startup: str, *before: str, **environment: str) -> tuple[int, str]:
+    """Run the study in Pythons that begin with some code, behind the words of another command."""
+    folder = study.folder.parent / "startup"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(startup)
+    path = os.pathsep.join([str(folder), os.environ["PYTHONPATH"]])
+    done = subprocess.run(
+        [*before, *study.command("--cores", "2")],
+        cwd=study.folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment, "PYTHONPATH": path},
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
 def run(study: Study, *arguments: str) -> tuple[int, str]:
     done = study.snakemake("--cores", "2", *arguments)
     return done.returncode, done.stdout + done.stderr
@@ -217,6 +234,18 @@ def test_a_clock_that_was_wrong(study, undisturbed):
     require_equal(study, undisturbed)
 
 
+# faketime shifts the dates and not the clock by which processes wait: with that one shifted,
+# threads wait for ever; without, Python's own sleep, until a moment of it, is refused.
+SLEEP = """
+import select, time
+
+def sleep(seconds):
+    select.select([], [], [], seconds)
+
+time.sleep = sleep
+"""
+
+
 @pytest.mark.parametrize("clock", ["-3d", "+3d"])
 def test_a_clock_that_goes_back_or_ahead(study, undisturbed, clock):
     """A clock ahead does nothing; Snakemake itself refuses to work while the clock is behind."""
@@ -224,17 +253,36 @@ def test_a_clock_that_goes_back_or_ahead(study, undisturbed, clock):
     if faketime is None:
         pytest.skip("needs faketime")
     remove(study, "records/normalise/S3.json", "normalised/S3")
-    command = [faketime, "-f", clock, *study.command("--cores", "2")]
-    # Only the date is wrong: without this, whoever waits for a moment to pass waits for ever.
-    dates = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    done = subprocess.run(
-        command, cwd=study.folder, capture_output=True, text=True, env=dates, check=False
-    )
+    code, said = run_with(study, SLEEP, faketime, "-f", clock, FAKETIME_DONT_FAKE_MONOTONIC="1")
     if clock == "-3d":
-        assert done.returncode != 0
-        assert "older modification time" in done.stderr and "clock skew" in done.stderr
+        assert code != 0
+        assert "older modification time" in said and "clock skew" in said
     else:
-        assert done.returncode == 0, done.stderr[-4000:]
+        assert code == 0, said[-4000:]
+    finish(study)
+    require_equal(study, undisturbed)
+
+
+# As the kernel says it when the server of a network disk has another file now.
+STALE = """
+import errno, os, sys
+
+def refuse(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("brain/S2/t1.nii.gz"):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), arguments[0])
+
+sys.addaudithook(refuse)
+"""
+
+
+def test_a_stale_file_stops_its_job_and_excludes_nobody(study, undisturbed):
+    for case in ("S2", "S3"):
+        remove(study, f"records/normalise/{case}.json", f"normalised/{case}")
+    code, said = run_with(study, STALE)
+    assert code != 0
+    assert "Stale file handle" in said and "results/tiny/logs/normalise_case/S2.log" in said
+    records = study.folder / "results" / "tiny" / "records" / "normalise"
+    assert (records / "S3.json").exists() and not (records / "S2.json").exists()
     finish(study)
     require_equal(study, undisturbed)
 
