@@ -16,6 +16,7 @@ import networkx as nx
 import pytest
 import yaml
 from planning import ROOT, Job, graph_of_rules, jobs_of, snakemake
+from study_folder import Study
 
 with (ROOT / "docs" / "reruns.tsv").open(encoding="utf-8") as _stream:
     ROWS = {row["change"]: row for row in csv.DictReader(_stream, delimiter="\t")}
@@ -111,6 +112,13 @@ def twin(study: Path, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     for path in study.iterdir():
         (folder / path.name).symlink_to(path.resolve())
+    return folder
+
+
+def own_copy(study: Study, folder: Path) -> Path:
+    """A copy of a study, to run in."""
+    shutil.copytree(study.folder, folder, symlinks=True)
+    (folder / "overlay.yaml").write_text(yaml.safe_dump(study.overlay))
     return folder
 
 
@@ -260,9 +268,7 @@ REAL = {
 )
 def test_really(matrix, finished, name, tmp_path, record_property):
     """What was planned is what runs, and what is below it; then there is nothing to do."""
-    folder = tmp_path / "study"
-    shutil.copytree(finished.folder, folder, symlinks=True)
-    shutil.copy(matrix.folder / "overlay.yaml", folder)
+    folder = own_copy(finished, tmp_path / "study")
     house = ROOT
     arguments = ["--cores", "2", "--configfile", "overlay.yaml"]
     if name in KEYS:
@@ -286,9 +292,7 @@ def test_really(matrix, finished, name, tmp_path, record_property):
 
 def test_an_edit_can_be_accepted(finished, tmp_path):
     """As docs/reruns.md says: with --touch the results count as made by the code as it is."""
-    folder = tmp_path / "study"
-    shutil.copytree(finished.folder, folder, symlinks=True)
-    (folder / "overlay.yaml").write_text(yaml.safe_dump(finished.overlay))
+    folder = own_copy(finished, tmp_path / "study")
     house = copy_of_house(tmp_path)
     edit_code(house, "an edit in radnec.preprocess.rigid")
     arguments = ["--cores", "2", "--configfile", "overlay.yaml"]

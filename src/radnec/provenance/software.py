@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import subprocess
 from pathlib import Path
 
 from radnec.core.fingerprint import fingerprint_of_files
+from radnec.core.versions import installed_version
 
 # What decides the results, below the folder of the Snakefile.
 _CODE = ("Snakefile", "workflow/**/*", "scripts/*.py", "src/radnec/**/*", "config/published/*")
@@ -58,7 +58,7 @@ def code_version(house: Path) -> CodeVersion:
     files = [path for path in files if _COMPILED not in path.parts]
     commit = _git(house, "rev-parse", "HEAD") if _is_checkout(house) else None
     return CodeVersion(
-        version=_installed("radnec") or _declared_version(house),
+        version=installed_version("radnec") or _declared_version(house),
         fingerprint=fingerprint_of_files(files),
         commit=commit,
         changed=bool(commit and _git(house, "status", "--porcelain", "--untracked-files=no")),
@@ -71,7 +71,7 @@ def packages(lock: Path) -> list[Package]:
     for line in lock.read_text(encoding="utf-8").splitlines():
         name, equal, version = line.strip().partition("==")
         if equal and not name.startswith("#"):
-            found.append(Package(name, version, _installed(name)))
+            found.append(Package(name, version, installed_version(name)))
     return found
 
 
@@ -89,13 +89,6 @@ def _git(house: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
-
-
-def _installed(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _declared_version(house: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import platform
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from markupsafe import Markup
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
+from radnec.core.versions import installed_version
 from radnec.report import readable
 from radnec.report.choice import Choice, choose_cases
 from radnec.report.embed import heading, markdown, picture, require, table
@@ -211,8 +211,6 @@ def _choices(summary: pd.DataFrame) -> list[Choice]:
 def _versions() -> Iterator[tuple[str, str]]:
     yield "Python", platform.python_version()
     for name in PACKAGES:
-        try:
-            yield name, importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            # radnec itself may run from its folder; what else is absent was not used here.
-            continue
+        # radnec itself may run from its folder; what else is absent was not used here.
+        if version := installed_version(name):
+            yield name, version

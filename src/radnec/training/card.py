@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import platform
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 
 from radnec.core.files import write_json, write_text
 from radnec.core.labels import CLASSES
+from radnec.core.versions import installed_version
 from radnec.networks.registry import source
 from radnec.training.device import describe_device
 from radnec.training.fit import Fitted
@@ -79,7 +79,9 @@ def write_card(
         "grid": tried,
         "results": {"epochs_trained": state.epoch, "weights_of_epoch": chosen}
         | {key: value for key, value in state.history[chosen - 1].items() if key != "epoch"},
-        "versions": {name: _version(name) for name in _VERSIONS}
+        "versions": {
+            name: installed_version(name) or "not installed as a package" for name in _VERSIONS
+        }
         | {"python": platform.python_version()},
         "cost": {
             "device": describe_device(device),
@@ -101,13 +103,6 @@ def _start(new: list[str] | None, settings: TrainingSettings, backbone: str) -> 
 
 def _count(cases: pd.DataFrame) -> dict[str, int]:
     return {label: int((cases["label"] == label).sum()) for label in CLASSES}
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed as a package"
 
 
 def _markdown(card: dict[str, Any]) -> str:
