@@ -27,7 +27,7 @@ from training import PAPER, SEQUENCES, write_packed
 
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.data import Volumes
-from radnec.training.device import autocast, memory_format, on_device, prepare_device
+from radnec.training.device import BATCH_ORDER, autocast, on_device, prepare_device
 from radnec.training.loss import Loss
 from radnec.training.optimise import make_optimiser
 from radnec.training.settings import TrainingSettings
@@ -68,7 +68,7 @@ def stepper(
     volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
     rows = list(range(np.load(folder / "t1.npy", mmap_mode="r").shape[0]))
     images_of = on_device(volumes, rows, device if resident else torch.device("cpu"), 2)
-    order = memory_format(device) if channels_last else torch.contiguous_format
+    order = BATCH_ORDER if channels_last else torch.contiguous_format
     network = build_network(backbone, len(SEQUENCES)).to(device).to(memory_format=order).train()
     optimiser = make_optimiser(network, settings)
     if not fused:

@@ -4,7 +4,8 @@ engine   throughput of each backbone in the engine, against forward, backward an
          on tensors already in memory; both by turns, same settings.
 loop     an epoch against MONAI's 3D classification tutorial loop (NIfTI files read and
          transformed by a DataLoader) and the same loop with a CacheDataset: time spent outside
-         forward, backward and step, whole epoch, loss after the same number of epochs.
+         forward, backward and step, whole epoch, loss after the same number of epochs. Each in
+         processes of its own, since the engine changes how its process keeps memory.
 memory   peak resident memory of a run on 500 and on 5,000 small cases.
 
     python benchmarks/training.py engine --size 64 64 32
@@ -24,7 +25,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +41,7 @@ from radnec.core.files import write_checksum
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.data import Volumes, fold_cases
-from radnec.training.device import memory_format, prepare_device
+from radnec.training.device import BATCH_ORDER, prepare_device, weight_order
 from radnec.training.distributed import Team
 from radnec.training.loop import Trainer
 from radnec.training.loss import Loss
@@ -108,10 +111,12 @@ def write_packed(folder: Path, cases: int, size: tuple[int, ...], rng: np.random
     )
 
 
-def make_trainer(folder: Path, backbone: str, device: torch.device, rate: float) -> Trainer:
+def make_trainer(
+    folder: Path, backbone: str, device: torch.device, rate: float, seed: int = 1
+) -> Trainer:
     volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
     cases = fold_cases(folder / "split.tsv", folder / "cases.tsv", "holdout", ["train"])
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     return Trainer(
         name=backbone,
         network=build_network(backbone, len(SEQUENCES)).to(device),
@@ -119,9 +124,9 @@ def make_trainer(folder: Path, backbone: str, device: torch.device, rate: float)
         validation=cases.iloc[:0],
         volumes=volumes,
         settings=TrainingSettings.from_mapping(PAPER | {"learning_rate": rate}),
-        seed=1,
+        seed=seed,
         device=device,
-        checkpoint=Checkpoint(folder / "checkpoints", backbone),
+        checkpoint=Checkpoint(folder / "checkpoints", f"{backbone}{seed}"),
         team=Team(),
     )
 
@@ -151,14 +156,12 @@ def engine(options: argparse.Namespace, device: torch.device) -> None:
             trainer = make_trainer(folder, backbone, device, PAPER["learning_rate"])
             torch.manual_seed(1)
             network = build_network(backbone, len(SEQUENCES)).to(device)
-            network = network.to(memory_format=memory_format(device)).train()
+            network = network.to(memory_format=weight_order(device)).train()
             optimiser = make_optimiser(network, trainer.settings)
             order = range(0, options.cases, 2)
             batches = [
                 (
-                    trainer.volumes.batch([row, row + 1]).to(
-                        device, memory_format=memory_format(device)
-                    ),
+                    trainer.volumes.batch([row, row + 1]).to(device, memory_format=BATCH_ORDER),
                     torch.tensor(trainer.targets[row : row + 2], device=device),
                 )
                 for row in order
@@ -183,7 +186,12 @@ def engine(options: argparse.Namespace, device: torch.device) -> None:
 
 
 def tutorial_loop(
-    folder: Path, options: argparse.Namespace, device: torch.device, workers: int, cached: bool
+    folder: Path,
+    options: argparse.Namespace,
+    device: torch.device,
+    workers: int,
+    cached: bool,
+    seed: int,
 ) -> tuple[Clock, list[float]]:
     """Run the loop of MONAI's tutorial densenet_training_dict.py on three sequences."""
     from monai import transforms
@@ -205,7 +213,7 @@ def tutorial_loop(
     )
     data = CacheDataset(files, chain, progress=False) if cached else Dataset(files, chain)
     loader = DataLoader(data, batch_size=2, shuffle=True, num_workers=workers)
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     network = build_network(options.backbone, len(SEQUENCES)).to(device).train()
     optimiser = torch.optim.Adam(network.parameters(), options.rate)
     loss_function = nn.CrossEntropyLoss()
@@ -226,9 +234,9 @@ def tutorial_loop(
 
 
 def engine_loop(
-    folder: Path, options: argparse.Namespace, device: torch.device
+    folder: Path, options: argparse.Namespace, device: torch.device, seed: int
 ) -> tuple[Clock, list[float]]:
-    trainer = make_trainer(folder, options.backbone, device, options.rate)
+    trainer = make_trainer(folder, options.backbone, device, options.rate, seed)
     clock = Clock(device)
     trainer.model = clock.watch(trainer.model)
     trainer.loss = clock.watch(trainer.loss)  # type: ignore[assignment]
@@ -246,51 +254,70 @@ def engine_loop(
     return clock, losses
 
 
-def loop(options: argparse.Namespace, device: torch.device) -> None:
-    rng = np.random.default_rng(1)
+def write_nifti(folder: Path, options: argparse.Namespace) -> None:
+    """Write the packed volumes as the images that they may have been made from."""
+    (folder / "nifti").mkdir()
+    index = np.ix_(
+        *(np.arange(n) * size // n for n, size in zip(options.grid, options.size, strict=True))
+    )
+    for sequence in SEQUENCES:
+        for row, volume in enumerate(np.load(folder / f"{sequence}.npy", mmap_mode="r")):
+            image = (volume[index] * 4095).astype(np.int16)
+            nibabel.Nifti1Image(image, np.eye(4)).to_filename(
+                folder / "nifti" / f"case{row:04}_{sequence}.nii.gz"
+            )
+
+
+def loop_of(
+    kind: str, seed: int, folder: Path, options: argparse.Namespace
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return wall and CPU seconds of an epoch outside the step and of the whole, and the loss."""
+    if kind == "engine":
+        device = prepare_device(options.device, options.threads)
+        clock, losses = engine_loop(folder, options, device, seed)
+    else:
+        torch.set_num_threads(options.threads)
+        gpu = options.device == "cuda" or (options.device == "auto" and torch.cuda.is_available())
+        device = torch.device("cuda" if gpu else "cpu")
+        cached = kind == "CacheDataset"
+        workers = 0 if cached else int(kind.split()[1])
+        clock, losses = tutorial_loop(folder, options, device, workers, cached, seed)
+    whole = clock.total / options.epochs
+    return whole - clock.inside / options.epochs, whole, losses[-1]
+
+
+def loop(options: argparse.Namespace) -> None:
+    kinds = ["engine", *(f"tutorial, {n} workers" for n in options.workers), "CacheDataset"]
+    taken: dict[str, list[tuple[np.ndarray, np.ndarray, float]]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_packed(folder, options.cases, tuple(options.size), rng)
-        (folder / "nifti").mkdir()
-        grid = tuple(options.grid)
-        zoom = [size / n for size, n in zip(grid, options.size, strict=True)]
-        for sequence in SEQUENCES:
-            array = np.load(folder / f"{sequence}.npy", mmap_mode="r")
-            for row, volume in enumerate(array):
-                index = [(np.arange(n) / z).astype(int) for n, z in zip(grid, zoom, strict=True)]
-                image = (volume[np.ix_(*index)] * 4095).astype(np.int16)
-                nibabel.Nifti1Image(image, np.eye(4)).to_filename(
-                    folder / "nifti" / f"case{row:04}_{sequence}.nii.gz"
-                )
-        runs: dict[str, Callable[[], tuple[Clock, list[float]]]] = {
-            "engine": lambda: engine_loop(folder, options, device)
-        }
-        for workers in options.workers:
-            runs[f"tutorial, {workers} workers"] = lambda w=workers: tutorial_loop(
-                folder, options, device, w, False
-            )
-        runs["CacheDataset"] = lambda: tutorial_loop(folder, options, device, 0, True)
-        print(f"{options.backbone}, {options.cases} cases of {options.size}, {device}; per epoch")
-        print("| loop | outside, wall s | outside, CPU s | whole, wall s | whole, CPU s | loss |")
-        print("|---|---|---|---|---|---|")
-        found = {}
-        for kind, run in runs.items():
-            clock, losses = run()
-            outside = (clock.total - clock.inside) / options.epochs
-            whole = clock.total / options.epochs
-            found[kind] = (outside, whole)
-            print(
-                f"| {kind} | {outside[0]:.3f} | {outside[1]:.3f} | {whole[0]:.2f} "
-                f"| {whole[1]:.2f} | {losses[-1]:.4f} |",
-                flush=True,
-            )
-        ours = found.pop("engine")
-        for kind, (outside, whole) in found.items():
-            print(
-                f"{kind} / engine: outside {outside[0] / ours[0][0]:.0f} (wall), "
-                f"{outside[1] / ours[0][1]:.0f} (CPU); whole {whole[0] / ours[1][0]:.2f} (wall), "
-                f"{whole[1] / ours[1][1]:.2f} (CPU)"
-            )
+        write_packed(folder, options.cases, tuple(options.size), np.random.default_rng(1))
+        write_nifti(folder, options)
+        for seed in range(1, options.turns + 1):
+            for kind in kinds:
+                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+                    job = process.submit(loop_of, kind, seed, folder, options)
+                    taken[kind].append(job.result())
+    print(f"{options.backbone}, {options.cases} cases of {options.size}")
+    print("per epoch, medians; loss of the last epoch, mean (least to most) of the seeds")
+    print("| loop | outside, wall s | outside, CPU s | whole, wall s | whole, CPU s | loss |")
+    print("|---|---|---|---|---|---|")
+    found = {}
+    for kind, measured in taken.items():
+        outsides, wholes, losses = zip(*measured, strict=True)
+        outside, whole = np.median(outsides, axis=0), np.median(wholes, axis=0)
+        found[kind] = (outside, whole)
+        print(
+            f"| {kind} | {outside[0]:.3f} | {outside[1]:.3f} | {whole[0]:.2f} "
+            f"| {whole[1]:.2f} | {np.mean(losses):.3f} ({min(losses):.3f} to {max(losses):.3f}) |"
+        )
+    ours = found.pop("engine")
+    for kind, (outside, whole) in found.items():
+        print(
+            f"{kind} / engine: outside {outside[0] / ours[0][0]:.0f} (wall), "
+            f"{outside[1] / ours[0][1]:.0f} (CPU); whole {whole[0] / ours[1][0]:.2f} (wall), "
+            f"{whole[1] / ours[1][1]:.2f} (CPU)"
+        )
 
 
 def memory(options: argparse.Namespace) -> None:
@@ -339,22 +366,21 @@ def main() -> None:
     parser.add_argument("--size", type=int, nargs=3, default=[160, 160, 32], help="network input")
     parser.add_argument("--grid", type=int, nargs=3, default=[256, 256, 32], help="NIfTI files")
     parser.add_argument("--cases", type=int, default=8)
-    parser.add_argument("--turns", type=int, default=3, help="epochs of each kind (engine)")
+    parser.add_argument("--turns", type=int, default=3, help="of each kind; a seed each in loop")
     parser.add_argument("--backbones", nargs="+", default=list(BACKBONES), help="for engine")
     parser.add_argument("--backbone", default="resnet10", help="for loop")
     parser.add_argument("--epochs", type=int, default=3, help="for loop")
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate, for loop")
     parser.add_argument("--workers", type=int, nargs="+", default=[0], help="for loop")
     options = parser.parse_args()
-    device = prepare_device(options.device, options.threads)
     if options.what == "engine":
-        engine(options, device)
+        engine(options, prepare_device(options.device, options.threads))
     elif options.what == "loop":
-        loop(options, device)
+        loop(options)
     elif options.what == "memory":
         memory(options)
     else:
-        memory_of(options, device)
+        memory_of(options, prepare_device(options.device, options.threads))
 
 
 if __name__ == "__main__":

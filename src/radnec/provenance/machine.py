@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from radnec.core.processor import processor
+
 
 def machine() -> dict[str, str]:
     """Return what kind of machine this is; nothing that tells whose."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "system": f"{platform.system()} {platform.release()}",
-        "processor": _processor(),
+        "processor": processor(),
         "cores": str(os.cpu_count()),
         "memory": f"{memory / 2**30:.1f} GiB",
         "python": platform.python_version(),
@@ -66,13 +68,3 @@ def _measured(path: Path) -> dict[str, float]:
         "memory_mb": float(cells["max_rss"]) if cells["max_rss"] not in ("NA", "-") else math.nan,
         "started": path.stat().st_mtime - seconds,
     }
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

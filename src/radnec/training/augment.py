@@ -41,19 +41,18 @@ class Augmentation:
     def __call__(
         self, images: torch.Tensor, epoch: int, start: int, stride: int = 1
     ) -> torch.Tensor:
-        """Return transformed volumes (batch, channel, x, y, z).
+        """Transform volumes (batch, channel, x, y, z) in place and return them.
 
         `start` is the place of the first case in the epoch, `stride` the distance to the next.
         """
         if self._transform is None:
             return images
-        changed = []
         for offset, image in enumerate(images):
             self._transform.set_random_state(
                 derive_seed(self._seed, "augment", str(epoch), str(start + offset * stride))
             )
-            changed.append(torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor))
-        return torch.stack(changed)
+            image.copy_(torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor))
+        return images
 
 
 def _compose(names: set[str], size: Sequence[int]) -> Any:

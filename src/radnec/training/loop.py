@@ -15,7 +15,7 @@ from radnec.training.augment import Augmentation
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.cost import Meter
 from radnec.training.data import Volumes
-from radnec.training.device import autocast, memory_format, on_device
+from radnec.training.device import BATCH_ORDER, autocast, on_device, weight_order
 from radnec.training.distributed import Team, average, shard, share
 from radnec.training.failures import StopRequest, memory_advice, require_finite
 from radnec.training.loss import Loss
@@ -61,7 +61,7 @@ class Trainer:
         team: Team,
     ) -> None:
         self.name, self.settings, self.seed, self.device = name, settings, seed, device
-        self.network = network.to(memory_format=memory_format(device))  # type: ignore[call-overload]
+        self.network = network.to(memory_format=weight_order(device))  # type: ignore[call-overload]
         self.training, self.validation, self.volumes = training, validation, volumes
         self.checkpoint, self.team = checkpoint, team
         self.optimiser = make_optimiser(self.network, settings)
@@ -117,7 +117,7 @@ class Trainer:
             # Dropout: a seed a step, so that a run can be taken up at any step.
             step = (str(state.epoch), str(state.batch), str(self.team.rank))
             torch.manual_seed(derive_seed(self.seed, "dropout", *step))
-            images = images.to(self.device, memory_format=memory_format(self.device))
+            images = images.to(self.device, memory_format=BATCH_ORDER)
             with autocast(self.device, settings.precision):
                 logits = self.model(images)
             loss = self.loss(logits, classes[own].to(self.device))
