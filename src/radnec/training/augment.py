@@ -41,18 +41,19 @@ class Augmentation:
     def __call__(
         self, images: torch.Tensor, epoch: int, start: int, stride: int = 1
     ) -> torch.Tensor:
-        """Transform volumes (batch, channel, x, y, z) in place and return them.
+        """Return transformed volumes (batch, channel, x, y, z), in memory in the same order.
 
         `start` is the place of the first case in the epoch, `stride` the distance to the next.
         """
         if self._transform is None:
             return images
+        changed = torch.empty_like(images)
         for offset, image in enumerate(images):
             self._transform.set_random_state(
                 derive_seed(self._seed, "augment", str(epoch), str(start + offset * stride))
             )
-            image.copy_(torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor))
-        return images
+            changed[offset] = torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor)
+        return changed
 
 
 def _compose(names: set[str], size: Sequence[int]) -> Any:
