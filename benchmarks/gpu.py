@@ -27,9 +27,10 @@ from training import PAPER, SEQUENCES, write_packed
 
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.data import Volumes
-from radnec.training.device import BATCH_ORDER, autocast, on_device, prepare_device
+from radnec.training.device import autocast, on_device, prepare_device
 from radnec.training.loss import Loss
 from radnec.training.optimise import make_optimiser
+from radnec.training.order import BATCH_ORDER
 from radnec.training.settings import TrainingSettings
 
 TRAINING, RUNS, EPOCHS = 176, 4, 300

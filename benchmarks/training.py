@@ -41,11 +41,12 @@ from radnec.core.files import write_checksum
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.data import Volumes, fold_cases
-from radnec.training.device import BATCH_ORDER, prepare_device, weight_order
+from radnec.training.device import prepare_device
 from radnec.training.distributed import Team
 from radnec.training.loop import Trainer
 from radnec.training.loss import Loss
 from radnec.training.optimise import make_optimiser
+from radnec.training.order import BATCH_ORDER, prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 
@@ -156,7 +157,7 @@ def engine(options: argparse.Namespace, device: torch.device) -> None:
             trainer = make_trainer(folder, backbone, device, PAPER["learning_rate"])
             torch.manual_seed(1)
             network = build_network(backbone, len(SEQUENCES)).to(device)
-            network = network.to(memory_format=weight_order(device)).train()
+            network = prepare_order(network, device).train()
             optimiser = make_optimiser(network, trainer.settings)
             order = range(0, options.cases, 2)
             batches = [

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import copy
 import platform
 import subprocess
 import sys
 
 import pytest
 import torch
+from torch import nn
 from toy_study import write_study
 
 from radnec.training.data import Volumes
 from radnec.training.device import describe_device, on_device
+from radnec.training.order import BATCH_ORDER, prepare_order
 
 _FAULTS_OF_FREED_MEMORY = """
 import resource, torch
@@ -40,6 +43,32 @@ def test_batches_are_the_volumes_with_the_channels_of_a_voxel_side_by_side(tmp_p
     images = on_device(volumes, [5, 3, 1], torch.device("cpu"), batch_size=2)([2, 0])
     assert torch.equal(images, volumes.batch([1, 5]))
     assert images.stride()[1] == 1
+
+
+def test_the_order_in_memory_changes_what_is_fast_and_nothing_else():
+    """The second convolution has 27,648 weights for 256 features, the first 216 for 8,192."""
+    torch.manual_seed(1)
+    network = nn.Sequential(
+        nn.Conv3d(2, 4, 3, padding=1),
+        nn.BatchNorm3d(4),
+        nn.MaxPool3d(4),
+        nn.Conv3d(4, 256, 3, padding=1),
+    )
+    images = torch.rand(2, 2, 8, 16, 16)
+    plain = copy.deepcopy(network)
+    strides = []
+    prepare_order(network, torch.device("cpu"))
+    for layer in (network[0], network[3]):
+        layer.register_forward_pre_hook(lambda _, inputs: strides.append(inputs[0].stride()[1]))
+    ordered = network(images.to(memory_format=BATCH_ORDER))
+    expected = plain(images)
+    assert strides == [1, 2 * 4 * 4]
+    torch.testing.assert_close(ordered, expected)
+    ordered.square().mean().backward()
+    expected.square().mean().backward()
+    for ours, theirs in zip(network.parameters(), plain.parameters(), strict=True):
+        assert ours.grad.stride() == ours.stride()
+        torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""Where a run happens: device, threads, memory format, and what it costs in energy."""
+"""Where a run happens: device, threads, memory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ import torch
 from radnec.core.errors import InputError
 from radnec.core.processor import processor
 from radnec.training.data import Volumes
+from radnec.training.order import BATCH_ORDER
 
 # Part of a GPU's free memory that the training set may take; the network needs the rest.
 _RESIDENT_SHARE = 0.25
-
-# Order of a batch in memory: pooling and normalisation take all channels of a voxel at once.
-BATCH_ORDER = torch.channels_last_3d
 
 # Numbers of mallopt's parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
@@ -78,15 +76,6 @@ def _keep_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, -1)
-
-
-def weight_order(device: torch.device) -> torch.memory_format:
-    """Return the order of the weights in memory that the device computes fastest with.
-
-    A GPU wants them in the order of the batches; on CPU the convolutions reorder them anyhow,
-    and the optimiser would have to reorder each gradient.
-    """
-    return BATCH_ORDER if device.type == "cuda" else torch.contiguous_format
 
 
 def on_device(

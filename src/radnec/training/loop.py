@@ -15,11 +15,12 @@ from radnec.training.augment import Augmentation
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.cost import Meter
 from radnec.training.data import Volumes
-from radnec.training.device import BATCH_ORDER, autocast, on_device, weight_order
+from radnec.training.device import autocast, on_device
 from radnec.training.distributed import Team, average, shard, share
 from radnec.training.failures import StopRequest, memory_advice, require_finite
 from radnec.training.loss import Loss
 from radnec.training.optimise import epoch_batches, learning_rate, make_optimiser
+from radnec.training.order import BATCH_ORDER, prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import History, State, Weights, on_cpu
@@ -61,7 +62,7 @@ class Trainer:
         team: Team,
     ) -> None:
         self.name, self.settings, self.seed, self.device = name, settings, seed, device
-        self.network = network.to(memory_format=weight_order(device))  # type: ignore[call-overload]
+        self.network = prepare_order(network, device)
         self.training, self.validation, self.volumes = training, validation, volumes
         self.checkpoint, self.team = checkpoint, team
         self.optimiser = make_optimiser(self.network, settings)
