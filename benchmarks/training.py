@@ -186,6 +186,28 @@ def engine(options: argparse.Namespace, device: torch.device) -> None:
             )
 
 
+def tutorial_files(folder: Path) -> list[dict[str, Any]]:
+    table = pd.read_csv(folder / "cases.tsv", sep="\t")
+    return [
+        {name: str(folder / "nifti" / f"{case}_{name}.nii.gz") for name in SEQUENCES}
+        | {"label": int(label == "necrosis")}
+        for case, label in zip(table["case"], table["label"], strict=True)
+    ]
+
+
+def tutorial_transforms(options: argparse.Namespace) -> Callable[[dict[str, Any]], Any]:
+    from monai import transforms
+
+    return transforms.Compose(
+        [
+            transforms.LoadImaged(keys=SEQUENCES, ensure_channel_first=True),
+            transforms.ScaleIntensityd(keys=SEQUENCES),
+            transforms.Resized(keys=SEQUENCES, spatial_size=options.size),
+            transforms.ConcatItemsd(keys=SEQUENCES, name="image"),
+        ]
+    )
+
+
 def tutorial_loop(
     folder: Path,
     options: argparse.Namespace,
@@ -195,23 +217,9 @@ def tutorial_loop(
     seed: int,
 ) -> tuple[Clock, list[float]]:
     """Run the loop of MONAI's tutorial densenet_training_dict.py on three sequences."""
-    from monai import transforms
     from monai.data import CacheDataset, DataLoader, Dataset
 
-    table = pd.read_csv(folder / "cases.tsv", sep="\t")
-    files = [
-        {name: str(folder / "nifti" / f"{case}_{name}.nii.gz") for name in SEQUENCES}
-        | {"label": int(label == "necrosis")}
-        for case, label in zip(table["case"], table["label"], strict=True)
-    ]
-    chain = transforms.Compose(
-        [
-            transforms.LoadImaged(keys=SEQUENCES, ensure_channel_first=True),
-            transforms.ScaleIntensityd(keys=SEQUENCES),
-            transforms.Resized(keys=SEQUENCES, spatial_size=options.size),
-            transforms.ConcatItemsd(keys=SEQUENCES, name="image"),
-        ]
-    )
+    chain, files = tutorial_transforms(options), tutorial_files(folder)
     data = CacheDataset(files, chain, progress=False) if cached else Dataset(files, chain)
     loader = DataLoader(data, batch_size=2, shuffle=True, num_workers=workers)
     torch.manual_seed(seed)
@@ -256,17 +264,25 @@ def engine_loop(
 
 
 def write_nifti(folder: Path, options: argparse.Namespace) -> None:
-    """Write the packed volumes as the images that they may have been made from."""
+    """Write the packed volumes as NIfTI images, and pack what the tutorial makes of these.
+
+    Engine and loops then learn from the same numbers, but for the rounding to float16.
+    """
     (folder / "nifti").mkdir()
     index = np.ix_(
         *(np.arange(n) * size // n for n, size in zip(options.grid, options.size, strict=True))
     )
-    for sequence in SEQUENCES:
-        for row, volume in enumerate(np.load(folder / f"{sequence}.npy", mmap_mode="r")):
-            image = (volume[index] * 4095).astype(np.int16)
-            nibabel.Nifti1Image(image, np.eye(4)).to_filename(
-                folder / "nifti" / f"case{row:04}_{sequence}.nii.gz"
-            )
+    packed = {name: np.load(folder / f"{name}.npy", mmap_mode="r+") for name in SEQUENCES}
+    transform = tutorial_transforms(options)
+    for row, files in enumerate(tutorial_files(folder)):
+        for sequence, array in packed.items():
+            image = (array[row][index] * 4095).astype(np.int16)
+            nibabel.Nifti1Image(image, np.eye(4)).to_filename(files[sequence])
+        for array, volume in zip(packed.values(), transform(files)["image"], strict=True):
+            array[row] = volume
+    for sequence, array in packed.items():
+        array.flush()
+        write_checksum(folder / f"{sequence}.npy")
 
 
 def loop_of(

@@ -18,9 +18,10 @@ _FAULTS_OF_FREED_MEMORY = """
 import resource, torch
 from radnec.training.device import prepare_device
 prepare_device("cpu", 1)
-torch.ones(2**24)
+for _ in range(3):
+    torch.ones(2**24)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(5):
+for _ in range(20):
     torch.ones(2**24)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
@@ -28,10 +29,13 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a matter of glibc's malloc")
 def test_freed_memory_is_used_again_without_a_page_fault():
-    """64 MiB five times are 81,920 pages of 4 KiB if the kernel has to clear them each time."""
+    """64 MiB twenty times are 327,680 pages of 4 KiB if the kernel has to clear them each time.
+
+    A small block may take the place of the freed one, which then is needed anew: twice at most.
+    """
     command = [sys.executable, "-c", _FAULTS_OF_FREED_MEMORY]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 1000
+    assert int(done.stdout) < 2.1 * 2**14
 
 
 @pytest.mark.parametrize("sequences", [["t1"], ["t1", "t2"]])
