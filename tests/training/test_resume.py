@@ -12,15 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
-from toy_study import run_arguments, save_packed, settings, write_study
+from toy_study import run_arguments, settings, write_study
 
 from radnec.training import loop
-from radnec.training.checkpoint import run_key
-from radnec.training.data import Volumes, fold_cases
 from radnec.training.run import train_run
 
 SIZE = (16, 18, 14)
@@ -144,25 +141,6 @@ def test_sigterm_saves_and_the_next_start_goes_on(tmp_path, monkeypatch):
     assert (stopped["outdir"] / "weights.safetensors").read_bytes() == (
         plain["outdir"] / "weights.safetensors"
     ).read_bytes()
-
-
-def test_key_changes_with_all_that_defines_a_run(tmp_path):
-    study = write_study(tmp_path, train=6, test=2, size=(4, 5, 6), noise_only=True)
-
-    def key(definition: dict | None = None) -> str:
-        cases = fold_cases(study["split"], study["packed_cases"], "holdout", ["train"])
-        return run_key(definition or {"seed": 1}, cases, Volumes(study["packed"], ["t1ce"]))
-
-    first = key()
-    assert first == key()
-    assert first != key({"seed": 2})
-    array = np.load(study["packed"]["t1ce"])
-    array[7] += 1
-    save_packed(study["packed"]["t1ce"], array)
-    assert first == key(), "a test case is no part of the run"
-    array[2, 0, 0, 0] += 1e-6
-    save_packed(study["packed"]["t1ce"], array)
-    assert first != key()
 
 
 def test_changed_setting_starts_afresh(tmp_path):

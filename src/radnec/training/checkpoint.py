@@ -35,6 +35,7 @@ _CODE = (
     "training/inner.py",
     "training/loss.py",
     "training/optimise.py",
+    "training/order.py",
     "training/state.py",
     "training/validate.py",
 )
