@@ -16,29 +16,27 @@ import torch
 
 import radnec
 from radnec.core.files import atomic_path
+from radnec.core.fingerprint import code_files
 from radnec.core.settings import canonical_json
 from radnec.training.data import Volumes
 
 log = logging.getLogger(__name__)
 
-# What computes the weights; drawing, writing and logging do not.
-_CODE = (
-    "core/labels.py",
-    "core/seeding.py",
-    "networks/*.py",
-    "training/augment.py",
-    "training/data.py",
-    "training/device.py",
-    "training/loop.py",
-    "training/distributed.py",
-    "training/fit.py",
-    "training/inner.py",
-    "training/loss.py",
-    "training/optimise.py",
-    "training/order.py",
-    "training/state.py",
-    "training/validate.py",
-)
+# What training reaches and no weight depends on: they read, check, write or report. What they read
+# is in the key by its values. A module that is not named here counts.
+_NO_WEIGHTS = {
+    "radnec.core.errors",
+    "radnec.core.files",
+    "radnec.core.fingerprint",
+    "radnec.core.processor",
+    "radnec.core.settings",
+    "radnec.core.tables",
+    "radnec.training.checkpoint",
+    "radnec.training.cost",
+    "radnec.training.failures",
+    "radnec.training.progress",
+    "radnec.training.settings",
+}
 
 
 def run_key(definition: Mapping[str, Any], cases: pd.DataFrame, volumes: Volumes) -> str:
@@ -56,11 +54,10 @@ def run_key(definition: Mapping[str, Any], cases: pd.DataFrame, volumes: Volumes
             volume = volumes.raw(channel, int(row))
             digest.update(f"{volume.dtype.str}{volume.shape}".encode())
             digest.update(volume.data.cast("B"))
-    package = Path(radnec.__path__[0])
-    for pattern in _CODE:
-        for path in sorted(package.glob(pattern)):
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(path.read_bytes())
+    code = code_files(Path(radnec.__path__[0]) / "training" / "fit.py")
+    for module in sorted(code.keys() - _NO_WEIGHTS):
+        digest.update(module.encode())
+        digest.update(code[module].read_bytes())
     for name in ("torch", "monai"):
         digest.update(importlib.metadata.version(name).encode())
     return digest.hexdigest()[:24]
