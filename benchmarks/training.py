@@ -40,14 +40,13 @@ import pandas as pd
 import torch
 from torch import nn
 
-import radnec.training.loop as training_loop
 from radnec.core.files import write_checksum
 from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
 from radnec.training.distributed import Team
-from radnec.training.loop import Trainer
+from radnec.training.loop import CHECKPOINT_EVERY_S, Trainer
 from radnec.training.loss import Loss
 from radnec.training.optimise import epoch_batches, make_optimiser
 from radnec.training.order import BATCH_ORDER, prepare_order
@@ -182,19 +181,18 @@ def engine_of(
         "engine": lambda: epoch_of(trainer),
     }
     clocks = {kind: Clock(device) for kind in (*epochs, "save")}
-    share_of_save = 1 / training_loop.CHECKPOINT_EVERY_S
-    training_loop.CHECKPOINT_EVERY_S = math.inf
+    trainer._saved = math.inf  # never due
     for epoch in epochs.values():  # warms up
         epoch()
     for _ in range(options.epochs):
         for kind in list(epochs) if turn % 2 else reversed(epochs):
             with clocks[kind].within("total"):
                 epochs[kind]()
-    training_loop.CHECKPOINT_EVERY_S = 0.0
+    trainer._saved = -math.inf  # due
     with clocks["save"].within("total"):
         trainer._save_when_due()
     bare, ours = (clocks[kind].total / options.epochs for kind in epochs)
-    return bare, ours + ours[0] * share_of_save * clocks["save"].total
+    return bare, ours + ours[0] / CHECKPOINT_EVERY_S * clocks["save"].total
 
 
 def engine(options: argparse.Namespace) -> None:
