@@ -22,23 +22,23 @@ import pandas as pd
 from scipy import stats
 
 from radnec.core.tables import write_tsv
-from radnec.evaluate.auc import area, delong_covariance, delong_interval, newcombe_interval
-from radnec.evaluate.balance import compare_counts
-from radnec.evaluate.bootstrap import auc_of_samples, bca_interval
-from radnec.evaluate.calibration import brier, expected_calibration_error, recalibration
-from radnec.evaluate.compare import compare_aucs, compare_decisions
-from radnec.evaluate.confounding import predict_label
-from radnec.evaluate.estimate import Estimate
-from radnec.evaluate.intervals import mean_of_two, proportion, wald, z_value
-from radnec.evaluate.multiplicity import holm
-from radnec.evaluate.operating_point import matthews
-from radnec.evaluate.permutation import auc_p_value
-from radnec.evaluate.precision_recall import average_precision
-from radnec.evaluate.predictive_values import likelihood_ratios, predictive_values
-from radnec.evaluate.resampled import corrected_mean
+from radnec.evaluate.cohort.confounding import predict_label
+from radnec.evaluate.cohort.subgroups import heterogeneity
+from radnec.evaluate.comparisons.balance import compare_counts
+from radnec.evaluate.comparisons.compare import compare_aucs, compare_decisions
+from radnec.evaluate.comparisons.multiplicity import holm
+from radnec.evaluate.comparisons.resampled import corrected_mean
+from radnec.evaluate.comparisons.ttests import against_chance
+from radnec.evaluate.measures.auc import area, delong_covariance, delong_interval, newcombe_interval
+from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval
+from radnec.evaluate.measures.calibration import brier, expected_calibration_error, recalibration
+from radnec.evaluate.measures.estimate import Estimate
+from radnec.evaluate.measures.intervals import mean_of_two, proportion, wald, z_value
+from radnec.evaluate.measures.operating_point import matthews
+from radnec.evaluate.measures.permutation import auc_p_value
+from radnec.evaluate.measures.precision_recall import average_precision
+from radnec.evaluate.measures.predictive_values import likelihood_ratios, predictive_values
 from radnec.evaluate.settings import EvaluationSettings
-from radnec.evaluate.subgroups import heterogeneity
-from radnec.evaluate.ttests import against_chance
 
 M, N, LEVEL = 9, 49, 0.95
 POSITIVE = np.r_[np.ones(M, bool), np.zeros(N, bool)]

@@ -25,18 +25,18 @@ from sklearn.metrics import roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from radnec.core.notices import notice
-from radnec.evaluate.auc import delong_interval
-from radnec.evaluate.audit import audit_published
-from radnec.evaluate.bootstrap import auc_of_samples, bca_interval, stratified_indices
-from radnec.evaluate.calibration import calibration_curve
-from radnec.evaluate.confounding import check_confounding
-from radnec.evaluate.describe import describe_cohort, describe_scanners
-from radnec.evaluate.figures_curves import draw_calibration, draw_decision, draw_precision_recall
-from radnec.evaluate.figures_forest import draw_forest, draw_forest_table
-from radnec.evaluate.figures_roc import draw_roc, draw_roc_bands
+from radnec.evaluate.audit.published import audit_published
+from radnec.evaluate.cohort.confounding import check_confounding
+from radnec.evaluate.cohort.describe import describe_cohort, describe_scanners
+from radnec.evaluate.cohort.subgroups import evaluate_subgroups
+from radnec.evaluate.measures.auc import delong_interval
+from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval, stratified_indices
+from radnec.evaluate.measures.calibration import calibration_curve
 from radnec.evaluate.performance import evaluate_models
 from radnec.evaluate.settings import EvaluationSettings
-from radnec.evaluate.subgroups import evaluate_subgroups
+from radnec.figures.curves import draw_calibration, draw_decision, draw_precision_recall
+from radnec.figures.forest import draw_forest, draw_forest_table
+from radnec.figures.roc import draw_roc, draw_roc_bands
 
 BACKBONES = ("resnet10", "densenet121", "resnet50", "vgg11", "mresnet", "vgg16")
 SINGLE = {"t1": ["t1"], "t1ce": ["t1ce"], "t2": ["t2"]}

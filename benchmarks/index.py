@@ -105,7 +105,7 @@ def bare_loop(folder: Path) -> float:
 
 def index(folder: Path, threads: int) -> float:
     """Return the seconds that indexing takes."""
-    from radnec.ingest.found import find_series
+    from radnec.ingest.identification.folder import find_series
 
     start = time.perf_counter()
     found = find_series(folder, 0.7, {}, threads=threads)

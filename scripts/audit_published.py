@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.audit import audit_published
+from radnec.evaluate.audit.published import audit_published
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

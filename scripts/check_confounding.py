@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.confounding import check_confounding
+from radnec.evaluate.cohort.confounding import check_confounding
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.ingest.leakage import refuse_shared_images
+from radnec.ingest.checks.leakage import refuse_shared_images
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

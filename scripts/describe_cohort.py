@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.describe import describe_cohort
+from radnec.evaluate.cohort.describe import describe_cohort
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

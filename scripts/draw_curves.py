@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.figures_curves import draw_calibration, draw_decision, draw_precision_recall
-from radnec.evaluate.figures_roc import draw_roc_bands
+from radnec.figures.curves import draw_calibration, draw_decision, draw_precision_recall
+from radnec.figures.roc import draw_roc_bands
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

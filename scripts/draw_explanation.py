@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.explanation_figure import draw_explanation_tests
+from radnec.figures.explanation import draw_explanation_tests
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

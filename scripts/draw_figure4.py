@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.figure4 import draw_figure4
+from radnec.figures.cam_slices import draw_figure4
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

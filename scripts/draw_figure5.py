@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.figure5 import draw_figure5
+from radnec.figures.cam_pair import draw_figure5
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

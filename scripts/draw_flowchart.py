@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.flowchart import draw_flowchart
+from radnec.figures.flowchart import draw_flowchart
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

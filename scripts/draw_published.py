@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.figures_forest import draw_forest_table
+from radnec.figures.forest import draw_forest_table
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

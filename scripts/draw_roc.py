@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.figures_roc import draw_roc
+from radnec.figures.roc import draw_roc
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

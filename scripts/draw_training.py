@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.training_figure import draw_training
+from radnec.figures.training import draw_training
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

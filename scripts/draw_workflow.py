@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.workflow import draw_workflow
+from radnec.figures.workflow import draw_workflow
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.evaluate.subgroups import evaluate_subgroups
+from radnec.evaluate.cohort.subgroups import evaluate_subgroups
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

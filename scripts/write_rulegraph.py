@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.report.rulegraph import write_rulegraph
+from radnec.figures.rulegraph import write_rulegraph
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

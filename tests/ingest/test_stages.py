@@ -10,7 +10,7 @@ from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice, write_se
 from radnec.core.cases import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
-from radnec.ingest.found import find_series
+from radnec.ingest.identification.folder import find_series
 from radnec.ingest.table import COLUMNS
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
-from radnec.evaluate.audit import audit_published
+from radnec.evaluate.audit.published import audit_published
 from radnec.report.html import write_report
 from radnec.report.inputs import ReportInputs
 from radnec.report.published import write_published

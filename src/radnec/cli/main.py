@@ -10,7 +10,7 @@ from radnec.apply.command import add_commands as add_predict
 from radnec.cli.why import add_commands as add_why
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
-from radnec.ingest.commands import add_commands as add_ingest
+from radnec.ingest.commands.run import add_commands as add_ingest
 from radnec.phantom.command import add_commands as add_phantom
 
 

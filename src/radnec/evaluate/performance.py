@@ -12,22 +12,22 @@ from radnec.core.errors import InputError
 from radnec.core.files import write_json
 from radnec.core.labels import POSITIVE
 from radnec.core.seeding import derive_seed
-from radnec.evaluate.auc import area
-from radnec.evaluate.calibration import calibration_curve
-from radnec.evaluate.decision import decision_curve
-from radnec.evaluate.metric_rows import metric_rows
-from radnec.evaluate.model import Model, measure_model
-from radnec.evaluate.operating_point import HIGHER_PROBABILITY, count
-from radnec.evaluate.output import write_results
-from radnec.evaluate.pairs import comparison_table, resampled_table
-from radnec.evaluate.performance_tables import WHY_TWO, write_performance_table
-from radnec.evaluate.planning import planning_table
-from radnec.evaluate.precision_recall import precision_recall_with_band
-from radnec.evaluate.predictions import pool, read_predictions
-from radnec.evaluate.roc import roc_with_band
+from radnec.evaluate.comparisons.pairs import comparison_table, resampled_table
+from radnec.evaluate.measures.auc import area
+from radnec.evaluate.measures.calibration import calibration_curve
+from radnec.evaluate.measures.decision import decision_curve
+from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count
+from radnec.evaluate.measures.planning import planning_table
+from radnec.evaluate.measures.precision_recall import precision_recall_with_band
+from radnec.evaluate.measures.roc import roc_with_band
+from radnec.evaluate.models.model import Model, measure_model
+from radnec.evaluate.models.predictions import pool, read_predictions
+from radnec.evaluate.models.thresholds import thresholds_of
 from radnec.evaluate.settings import EvaluationSettings
-from radnec.evaluate.thresholds import thresholds_of
-from radnec.evaluate.ttest_tables import write_table5, write_table6
+from radnec.evaluate.tables.metric_rows import metric_rows
+from radnec.evaluate.tables.output import write_results
+from radnec.evaluate.tables.performance_tables import WHY_TWO, write_performance_table
+from radnec.evaluate.tables.ttest_tables import write_table5, write_table6
 
 _CURVES: dict[str, Callable[..., pd.DataFrame]] = {
     "roc": roc_with_band,

@@ -13,19 +13,19 @@ from radnec.core.errors import CaseExcluded
 from radnec.core.files import write_json
 from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.tables import read_tsv
-from radnec.ingest import dcm2niix_backend, dicom2nifti_backend
-from radnec.ingest.choose import CHOSEN, Decision
-from radnec.ingest.grouping import volumes_of
-from radnec.ingest.identify import identify
-from radnec.ingest.nifti import fingerprint, save, tidy
-from radnec.ingest.nifti_case import nifti_sidecar, series_of
-from radnec.ingest.nifti_door import NiftiSeries, load_image
-from radnec.ingest.pixels import clean_slices, values
-from radnec.ingest.privacy import sealed
-from radnec.ingest.scan import scan
+from radnec.ingest.checks.privacy import sealed
+from radnec.ingest.conversion import dcm2niix_backend, dicom2nifti_backend
+from radnec.ingest.conversion.nifti import fingerprint, save, tidy
+from radnec.ingest.conversion.sidecar import Value, sidecar
+from radnec.ingest.identification.choose import CHOSEN, Decision
+from radnec.ingest.identification.identify import identify
+from radnec.ingest.reading.grouping import volumes_of
+from radnec.ingest.reading.pixels import clean_slices, values
+from radnec.ingest.reading.scan import scan
+from radnec.ingest.reading.volume import Volume
 from radnec.ingest.settings import IngestSettings
-from radnec.ingest.sidecar import Value, sidecar
-from radnec.ingest.volume import Volume
+from radnec.ingest.sources.nifti_case import nifti_sidecar, series_of
+from radnec.ingest.sources.nifti_files import NiftiSeries, load_image
 
 
 def convert_case(

@@ -1,1 +1,1 @@
-"""Figures of the report, its tables as HTML, and the style that all figures share."""
+"""The report as one page, its sections and its tables as HTML."""

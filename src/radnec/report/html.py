@@ -16,8 +16,8 @@ from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
 from radnec.core.versions import installed_version
+from radnec.figures.choice import Choice, choose_cases
 from radnec.report import readable
-from radnec.report.choice import Choice, choose_cases
 from radnec.report.embed import heading, markdown, picture, require, table
 from radnec.report.inputs import ReportInputs
 from radnec.report.page import write_page

@@ -1,0 +1,117 @@
+"""Whether the models work alike for both sexes, on each scanner, at each age and grade."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from radnec.evaluate.cohort.covariates import case_covariates
+from radnec.evaluate.comparisons.multiplicity import holm
+from radnec.evaluate.measures.auc import (
+    delong_covariance,
+    delong_interval,
+    newcombe_interval,
+    why_undefined,
+)
+from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count, measures
+from radnec.evaluate.models.predictions import pool, read_predictions
+from radnec.evaluate.tables.output import write_results
+
+GROUPINGS = ("sex", "age_group", "primary_diagnosis", "manufacturer")
+
+
+def evaluate_subgroups(
+    *,
+    predictions: Mapping[str, Path],
+    cases_table: Path,
+    cohort: Path,
+    nifti: Path,
+    confidence: float,
+    notice: str,
+    output: Path,
+) -> None:
+    """Write evaluation/subgroups.tsv: every model within each group of test cases.
+
+    Parameters
+    ----------
+    predictions
+        ``"<backbone>/<inputs>"`` to its test predictions.
+    cases_table, cohort, nifti
+        The study's table of cases, cohort/cases.tsv, and the folder of the sidecars.
+    confidence
+        Level of every interval.
+    """
+    covariates = case_covariates(cases_table, cohort, nifti).set_index("case")
+    rows: list[dict[str, Any]] = []
+    for key, path in predictions.items():
+        backbone, _, input_set = key.partition("/")
+        pooled = pool(read_predictions(path))
+        own = covariates.reindex(pooled.cases["case"])
+        for grouping in GROUPINGS:
+            found = _grouping(pooled.positive, pooled.score, own[grouping], confidence)
+            rows += [
+                {"backbone": backbone, "input_set": input_set, "grouping": grouping, **row}
+                for row in found
+            ]
+    table = pd.DataFrame(rows)
+    heads = table["heterogeneity_p"].notna()
+    # One family: every grouping of every model.
+    table.loc[heads, "holm_p"] = holm(table.loc[heads, "heterogeneity_p"].to_numpy())
+    write_results(table, output, notice)
+
+
+def heterogeneity(areas: np.ndarray, variances: np.ndarray) -> tuple[float, int]:
+    """Return the p-value that independent AUCs are equal, and the degrees of freedom.
+
+    Cochran's Q: sum of (A - mean)^2 / variance, the mean weighted by 1 / variance, against
+    chi-square. Groups without a variance have to be left out before.
+    """
+    weights = 1 / variances
+    mean = (weights * areas).sum() / weights.sum()
+    df = len(areas) - 1
+    return float(stats.chi2.sf((weights * (areas - mean) ** 2).sum(), df)), df
+
+
+def _grouping(
+    positive: np.ndarray, score: np.ndarray, groups: pd.Series, confidence: float
+) -> list[dict[str, Any]]:
+    values = groups.fillna("not stated").replace("", "not stated").to_numpy(dtype=str)
+    rows: list[dict[str, Any]] = []
+    areas, variances = [], []
+    for level in sorted(set(values)):
+        members = values == level
+        inside, probability = positive[members], score[members]
+        found = measures(count(inside, probability > HIGHER_PROBABILITY), confidence)
+        auc = delong_interval(inside, probability, confidence)
+        if not why_undefined(inside, least=2):
+            area, variance = delong_covariance(inside, probability[None, :])
+            if variance[0, 0] > 0:
+                areas.append(area[0])
+                variances.append(variance[0, 0])
+        notes = []
+        if not auc.defined:
+            notes.append(f"auc: DeLong {auc.note}")
+            auc = newcombe_interval(auc.value, int(inside.sum()), int((~inside).sum()), confidence)
+        row: dict[str, Any] = {"level": level, "n_necrosis": int(inside.sum())}
+        row["n_recurrence"] = int((~inside).sum())
+        estimates = {"auc": auc, **{m: found[m][2] for m in ("sens", "spec", "acc")}}
+        for name, estimate in estimates.items():
+            row |= {name: estimate.value, f"{name}_lo": estimate.low, f"{name}_hi": estimate.high}
+            if estimate.note:
+                notes.append(f"{name}: {estimate.note}")
+        rows.append({**row, "auc_method": auc.method, "notes": "; ".join(notes)})
+    p = math.nan
+    if len(areas) > 1:
+        p, _ = heterogeneity(np.array(areas), np.array(variances))
+    else:
+        why = "heterogeneity not defined: fewer than two groups whose AUC has a variance"
+        rows[0]["notes"] = "; ".join(filter(None, [rows[0]["notes"], why]))
+    for at, row in enumerate(rows):
+        row |= {"heterogeneity_p": p if at == 0 else math.nan, "holm_p": math.nan}
+    return rows

@@ -1,0 +1,1 @@
+"""Comparisons: between models, between groups of cases, against chance."""

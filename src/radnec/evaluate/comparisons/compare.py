@@ -1,0 +1,135 @@
+"""Two models on the same test cases: paired DeLong test, McNemar's test, and how large it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+
+from radnec.evaluate.measures.auc import delong_covariance, why_undefined
+from radnec.evaluate.measures.intervals import z_value
+
+# Variances of this order are what is left when equal numbers are subtracted.
+_ZERO = 1e-14
+
+
+@dataclasses.dataclass(frozen=True)
+class AucDifference:
+    """First AUC minus second, with DeLong's paired interval and two-sided test."""
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    z: float
+    p: float
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class DecisionDifference:
+    """Decisions of two models at their operating points.
+
+    Attributes
+    ----------
+    first_only, second_only
+        Cases that one model decides rightly and the other wrongly.
+    difference, low, high
+        Accuracy of the first minus accuracy of the second.
+    odds_ratio, odds_low, odds_high
+        first_only / second_only with its exact interval.
+    exact_p, mid_p
+        McNemar's exact test, and the mid-p version that does not lose as much power.
+    """
+
+    first_only: int
+    second_only: int
+    difference: float
+    low: float
+    high: float
+    odds_ratio: float
+    odds_low: float
+    odds_high: float
+    exact_p: float
+    mid_p: float
+    note: str = ""
+
+
+def compare_aucs(
+    positive: np.ndarray, first: np.ndarray, second: np.ndarray, confidence: float
+) -> AucDifference:
+    """Test whether two models rank the same cases equally well.
+
+    Parameters
+    ----------
+    positive
+        Boolean, shape (cases,).
+    first, second
+        Probabilities of necrosis of the same cases, shape (cases,).
+
+    Notes
+    -----
+    DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44:837, with the covariance of the two
+    AUCs. Wald interval of the difference.
+    """
+    nan = math.nan
+    if why := why_undefined(positive, least=2):
+        return AucDifference(nan, nan, nan, nan, nan, nan, nan, f"not defined: {why}")
+    areas, covariance = delong_covariance(positive, np.stack([first, second]))
+    one, two = float(areas[0]), float(areas[1])
+    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    if variance < _ZERO:
+        note = "not defined: the difference has no variance (same ranks, or both perfect)"
+        return AucDifference(one, two, one - two, nan, nan, nan, nan, note)
+    error = math.sqrt(variance)
+    z, half = (one - two) / error, z_value(confidence) * error
+    p = 2 * float(stats.norm.sf(abs(z)))
+    low, high = max(-1.0, one - two - half), min(1.0, one - two + half)
+    return AucDifference(one, two, one - two, low, high, z, p)
+
+
+def compare_decisions(
+    first_right: np.ndarray, second_right: np.ndarray, confidence: float
+) -> DecisionDifference:
+    """Test whether two models decide the same cases rightly equally often.
+
+    Parameters
+    ----------
+    first_right, second_right
+        Boolean, shape (cases,): is the decision of the model right.
+
+    Notes
+    -----
+    McNemar 1947; mid-p as in Fagerland, Lydersen and Laake 2013, BMC Med Res Methodol 13:91;
+    interval of the difference by Bonett and Price 2012, Br J Math Stat Psychol 65:65 (Wald with
+    one case added to each discordant cell).
+    """
+    n = len(first_right)
+    if n == 0:
+        nan = math.nan
+        return DecisionDifference(
+            0, 0, nan, nan, nan, nan, nan, nan, nan, nan, "not defined: no case"
+        )
+    b = int((first_right & ~second_right).sum())
+    c = int((~first_right & second_right).sum())
+    exact = float(mcnemar([[0, b], [c, 0]], exact=True).pvalue)
+    # The exact p counts the observed outcome in full (twice, for two sides); mid-p by half.
+    mid = min(1.0, exact - float(stats.binom.pmf(b, b + c, 0.5))) if b != c else 1.0
+    p12, p21 = (b + 1) / (n + 2), (c + 1) / (n + 2)
+    half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
+    low, high = max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half)
+    if b + c == 0:
+        note = "odds ratio not defined: no case on which the two differ in being right"
+        nan = math.nan
+        return DecisionDifference(b, c, 0.0, low, high, nan, nan, nan, exact, mid, note)
+    share = stats.binomtest(b, b + c).proportion_ci(confidence, method="exact")
+    odds, odds_low, odds_high = (_odds(q) for q in (b / (b + c), share.low, share.high))
+    return DecisionDifference(b, c, (b - c) / n, low, high, odds, odds_low, odds_high, exact, mid)
+
+
+def _odds(share: float) -> float:
+    return float(share / (1 - share)) if share < 1 else math.inf

@@ -1,0 +1,137 @@
+"""Decisions at a threshold: counts, the measures made of them, and where a threshold comes from."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from radnec.evaluate.measures.bootstrap import bca_interval
+from radnec.evaluate.measures.estimate import Estimate, undefined
+from radnec.evaluate.measures.intervals import mean_of_two, proportion
+from radnec.evaluate.measures.predictive_values import likelihood_ratios, predictive_values
+
+# "The final prediction was determined based on the higher probability" (Ying et al. 2025,
+# "Evaluation metric"); at exactly one half the first output, recurrence, wins.
+HIGHER_PROBABILITY = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Counts:
+    """How many cases of each class were called what; positive = necrosis."""
+
+    tp: int
+    fn: int
+    tn: int
+    fp: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return self.tp + self.fn + self.tn + self.fp
+
+
+def count(positive: np.ndarray, called: np.ndarray) -> Counts:
+    """Count decisions; both arguments boolean, shape (cases,)."""
+    return Counts(
+        tp=int((positive & called).sum()),
+        fn=int((positive & ~called).sum()),
+        tn=int((~positive & ~called).sum()),
+        fp=int((~positive & called).sum()),
+    )
+
+
+def choose_threshold(positive: np.ndarray, score: np.ndarray) -> float:
+    """Return the threshold with the largest sum of sensitivity and specificity (Youden 1950).
+
+    To be used on cases that are not tested. A threshold lies halfway between neighbouring
+    scores; of several equally good ones the one nearest 0.5 is taken. NaN if a class is empty
+    or all scores are equal.
+
+    Parameters
+    ----------
+    positive
+        Boolean, shape (cases,).
+    score
+        Probability of necrosis, shape (cases,); a case is called necrosis above the threshold.
+    """
+    if positive.all() or not positive.any() or np.ptp(score) == 0:
+        return math.nan
+    levels = np.unique(score)
+    candidates = (levels[1:] + levels[:-1]) / 2
+    called = score[None, :] > candidates[:, None]
+    # Whole counts times class sizes: equal sums stay equal, no rounding decides.
+    n1, n0 = int(positive.sum()), int((~positive).sum())
+    gain = called[:, positive].sum(1) * n0 - called[:, ~positive].sum(1) * n1
+    best = candidates[gain == gain.max()]
+    return float(best[np.argmin(np.abs(best - HIGHER_PROBABILITY))])
+
+
+def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
+    """Return accuracy, sensitivity and specificity, each with every interval, and what follows.
+
+    Returns
+    -------
+    dict
+        ``acc``, ``sens``, ``spec``: Wald, Wilson with continuity correction, Wilson,
+        Clopper-Pearson, in this order; ``ppv_observed``, ``npv_observed`` (Wilson, at the
+        prevalence of the tested cases), ``balanced_accuracy``, and the two likelihood ratios.
+    """
+    pairs = {
+        "acc": (counts.tp + counts.tn, counts.n),
+        "sens": (counts.tp, counts.tp + counts.fn),
+        "spec": (counts.tn, counts.tn + counts.fp),
+    }
+    found = {
+        name: [
+            proportion(k, n, method, confidence)
+            for method in ("wald", "wilsoncc", "wilson", "exact")
+        ]
+        for name, (k, n) in pairs.items()
+    }
+    for name, k, n in (
+        ("ppv_observed", counts.tp, counts.tp + counts.fp),
+        ("npv_observed", counts.tn, counts.tn + counts.fn),
+    ):
+        found[name] = [proportion(k, n, "wilson", confidence)]
+    found["balanced_accuracy"] = [mean_of_two(found["sens"][2], found["spec"][2])]
+    ratios = likelihood_ratios(pairs["sens"], pairs["spec"], confidence)
+    found["likelihood_ratio_positive"] = [ratios.positive]
+    found["likelihood_ratio_negative"] = [ratios.negative]
+    return found
+
+
+def predictive(
+    counts: Counts, prevalences: tuple[float, ...], confidence: float
+) -> dict[float, tuple[Estimate, Estimate]]:
+    """Return PPV and NPV at each stated prevalence of necrosis."""
+    sensitivity = (counts.tp, counts.tp + counts.fn)
+    specificity = (counts.tn, counts.tn + counts.fp)
+    return {p: predictive_values(sensitivity, specificity, p, confidence) for p in prevalences}
+
+
+def matthews(
+    positive: np.ndarray, called: np.ndarray, *, confidence: float, repeats: int, seed: int
+) -> Estimate:
+    """Return Matthews' correlation coefficient with its BCa interval."""
+    if called.all() or not called.any():
+        which = "necrosis" if called.any() else "recurrence"
+        return undefined("BCa bootstrap", f"every case is called {which}")
+    return bca_interval(
+        _matthews,
+        called[positive].astype(float),
+        called[~positive].astype(float),
+        confidence=confidence,
+        repeats=repeats,
+        seed=seed,
+    )
+
+
+def _matthews(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
+    """MCC from decisions (0 or 1) of both classes; 0 where all decisions are the same."""
+    m, n = positives.shape[axis], negatives.shape[axis]
+    tp, fp = positives.sum(axis=axis), negatives.sum(axis=axis)
+    fn, tn = m - tp, n - fp
+    below = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    return np.where(below > 0, (tp * tn - fp * fn) / np.where(below > 0, below, 1), 0.0)

@@ -1,0 +1,1 @@
+"""One model of the study: its predictions, its thresholds, its figures."""

@@ -1,0 +1,84 @@
+"""What tables 3 to 6 say about one backbone on one input set."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from radnec.core.seeding import derive_seed
+from radnec.evaluate.measures.auc import area, delong_interval, newcombe_interval
+from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval
+from radnec.evaluate.measures.estimate import Estimate
+from radnec.evaluate.measures.intervals import wald
+from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, Counts, count, measures
+from radnec.evaluate.models.predictions import Pooled
+from radnec.evaluate.settings import EvaluationSettings
+
+METRICS = ("acc", "sens", "spec", "auc")
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """One backbone on one input set, with what tables 3 to 6 say about it.
+
+    Attributes
+    ----------
+    paper, recommended
+        The estimates of :data:`METRICS` with either kind of interval.
+    further
+        Other intervals of the AUC for the TSV, by name: ``bca``, ``newcombe``.
+    """
+
+    backbone: str
+    input_set: str
+    sequences: tuple[str, ...]
+    pooled: Pooled
+    counts: Counts
+    paper: dict[str, Estimate]
+    recommended: dict[str, Estimate]
+    further: dict[str, Estimate]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The two columns that name the model in every table of results."""
+        return {"backbone": self.backbone, "input_set": self.input_set}
+
+
+def measure_model(
+    backbone: str,
+    input_set: str,
+    sequences: tuple[str, ...],
+    pooled: Pooled,
+    settings: EvaluationSettings,
+    seed: int,
+) -> Model:
+    """Return one model's figures for tables 3 to 6."""
+    positive, score, level = pooled.positive, pooled.score, settings.confidence
+    counts = count(positive, score > HIGHER_PROBABILITY)
+    found = measures(counts, level)
+    value = area(positive, score)
+    delong = delong_interval(positive, score, level)
+    newcombe = newcombe_interval(value, int(positive.sum()), int((~positive).sum()), level)
+    bca = bca_interval(
+        auc_of_samples,
+        score[positive],
+        score[~positive],
+        confidence=level,
+        repeats=settings.bootstrap_repeats,
+        seed=derive_seed(seed, "auc", backbone, input_set),
+    )
+    wilson = {name: found[name][2] for name in ("acc", "sens", "spec")}
+    return Model(
+        backbone=backbone,
+        input_set=input_set,
+        sequences=sequences,
+        pooled=pooled,
+        counts=counts,
+        paper={
+            "acc": found["acc"][0],
+            "sens": found["sens"][1],
+            "spec": found["spec"][1],
+            "auc": wald(value, counts.n, level),
+        },
+        recommended={**wilson, "auc": delong if delong.defined else newcombe},
+        further={"delong": delong, "bca": bca, "newcombe": newcombe},
+    )

@@ -1,0 +1,1 @@
+"""Every figure of a study: reads results, draws, computes nothing."""

@@ -1,0 +1,138 @@
+"""What the tests of the maps found, in one figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from radnec.core.tables import read_tsv
+from radnec.explain.metrics import mean_interval
+from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+
+OWN, FOREIGN = PALETTE[0], PALETTE[1]
+
+
+def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int = 300) -> None:
+    """Draw pointing game, insertion, deletion and weight randomisation side by side.
+
+    Parameters
+    ----------
+    tests
+        Folder of :func:`radnec.explain.evaluate.evaluate_maps`.
+    notice
+        What every reader must know about the data.
+    output
+        Path of the figure without ending.
+    dpi
+        Pixels per inch of the PNG.
+    """
+    metrics = read_tsv(tests / "metrics.tsv")
+    curves = read_tsv(tests / "curves.tsv", dtype={"case": str})
+    randomised = read_tsv(tests / "randomisation.tsv", dtype={"case": str})
+    with journal_style():
+        figure = Figure(figsize=(inches(PAGE_MM), inches(62)), layout="constrained")
+        pointing, insertion, deletion, cascade = figure.subplots(1, 4, width_ratios=(1.1, 1, 1, 1))
+        _pointing(pointing, metrics)
+        for axes, direction in ((insertion, "insertion"), (deletion, "deletion")):
+            _curve(axes, curves[curves["direction"] == direction], direction)
+        _cascade(cascade, randomised)
+        save_figure(figure, output, notice, dpi=dpi)
+
+
+def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:
+    _title(axes, "A", "Peak and energy")
+    rows = metrics[
+        metrics["test"].isin(["pointing game", "energy"])
+        & (metrics["group"] == "all")
+        & metrics["lower"].notna()
+    ]
+    if rows.empty:
+        _say(axes, "no lesion masks")
+        return
+    places = np.arange(len(rows))[::-1]
+    value = rows["value"].to_numpy(float)
+    spread = np.abs(rows[["lower", "upper"]].to_numpy(float).T - value)
+    axes.errorbar(value, places, xerr=spread, fmt="o", color=OWN, label="map, 95 % interval")
+    axes.plot(rows["chance"], places, "|", color=FOREIGN, markersize=9, mew=1.6, label="chance")
+    axes.set_yticks(places, [_short(name) for name in rows["measure"]])
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xlabel(f"share (n = {int(rows['n'].max())} cases)")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)
+
+
+def _short(measure: str) -> str:
+    for long, short in (
+        ("enhancing part and core", "core"),
+        ("lesion with oedema", "lesion"),
+        ("share of the map in the brain that lies in", "energy in"),
+        ("share of the map outside of", "energy outside"),
+        (" the ", " "),
+    ):
+        measure = measure.replace(long, short)
+    return measure
+
+
+def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
+    _title(axes, "B" if direction == "insertion" else "C", direction.capitalize())
+    if curves.empty:
+        _say(axes, "too few cases")
+        return
+    for name, colour, label in (
+        ("own", OWN, "in order of its map"),
+        ("foreign", FOREIGN, "of another's map"),
+    ):
+        wide = curves[curves["map"] == name].pivot(
+            index="fraction", columns="case", values="probability"
+        )
+        bands = np.array([mean_interval(row, seed=0) for row in wide.to_numpy()])
+        axes.plot(wide.index, bands[:, 0], color=colour, label=label)
+        axes.fill_between(
+            wide.index.to_numpy(), bands[:, 1], bands[:, 2], color=colour, alpha=0.2, lw=0
+        )
+    word = "put in" if direction == "insertion" else "taken away"
+    axes.set_xlabel(f"share of the brain {word}")
+    axes.set_ylabel("probability of the answer")
+    axes.set_ylim(-0.02, 1.02)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
+
+
+def _cascade(axes: Axes, table: pd.DataFrame) -> None:
+    _title(axes, "D", "Lost weights")
+    if table.empty:
+        _say(axes, "no map to compare")
+        return
+    groups = table.groupby("share")["similarity"]
+    shares = np.array(list(groups.groups), dtype=float)
+    bands = np.array([mean_interval(values, seed=0) for _, values in groups])
+    rng = np.random.default_rng(0)
+    axes.axhline(0, color="#909090", linewidth=0.6)
+    axes.plot(
+        table["share"] + rng.uniform(-0.03, 0.03, len(table)),
+        table["similarity"],
+        "o",
+        color=OWN,
+        alpha=0.25,
+        markersize=2.5,
+        mew=0,
+    )
+    axes.errorbar(
+        shares, bands[:, 0], yerr=np.abs(bands[:, 1:].T - bands[:, 0]), fmt="o-", color=OWN
+    )
+    axes.set_xticks(shares, ["last", *[f"{100 * share:.0f}" for share in shares[1:]]])
+    axes.set_xlabel("layers destroyed (%)")
+    axes.set_ylabel("rank correlation with the map")
+    axes.set_ylim(-1.05, 1.05)
+
+
+def _title(axes: Axes, letter: str, text: str) -> None:
+    axes.set_title(rf"$\bf{{{letter}}}$  {text}", loc="left")
+
+
+def _say(axes: Axes, text: str) -> None:
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)

@@ -1,0 +1,124 @@
+"""What the statistical figures share: panels, colours, and the words of legends."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from radnec.core.tables import read_tsv
+from radnec.figures.style import PAGE_MM, PALETTE, inches
+
+# Yellow is too pale for a line on white; black comes last, for a seventh model.
+_LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
+# A second mark of identity, so that colour is never the only one.
+_DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (4, 1.2)),
+    (0, (1, 1)),
+    (0, (5, 1, 1, 1)),
+    (0, (8, 1.5)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)
+
+NEUTRAL = "#707070"
+
+
+def read_models(tables: Path) -> pd.DataFrame:
+    """Return the rows of tables 3 and 4 together, one a model."""
+    both = [read_tsv(tables / f"table{number}.tsv") for number in (3, 4)]
+    return pd.concat([table for table in both if len(table)], ignore_index=True)
+
+
+def on_several_sequences(models: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the models on several sequences, or all models if there are none of those."""
+    several = models["inputs"].str.contains(",")
+    return (models[several] if several.any() else models).to_dict("records")
+
+
+def rows_of(table: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of a table of results that belong to one model."""
+    same_backbone = table["backbone"] == model["backbone"]
+    return table[same_backbone & (table["input_set"] == model["input_set"])]
+
+
+def scans(model: dict[str, Any]) -> str:
+    """Return a model's sequences for reading: ``t1 + t1ce + t2``."""
+    return str(model["inputs"]).replace(",", " + ")
+
+
+def n_of(model: dict[str, Any]) -> str:
+    """Return how many cases of each class a model was tested on."""
+    return f"n = {model['n_necrosis']} necrosis + {model['n_recurrence']} recurrence"
+
+
+def line_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return colour and dashes of a line for each distinct name, in order of appearance."""
+    distinct = list(dict.fromkeys(names))
+    return {
+        name: {
+            "color": _LINES[at % len(_LINES)],
+            "linestyle": _DASHES[at % len(_DASHES)],
+        }
+        for at, name in enumerate(distinct)
+    }
+
+
+def panel_grid(
+    count: int, *, columns: int, panel_height_mm: float, width_mm: float = PAGE_MM
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure of one page's width with `count` panels in rows of `columns`."""
+    columns = max(1, min(columns, count))
+    rows = max(1, math.ceil(count / columns))
+    fig = Figure(figsize=(inches(width_mm), inches(panel_height_mm * rows)))
+    # Room for legends below panels, whose place follows the panels' size with a step's delay.
+    fig.set_layout_engine("constrained", h_pad=6 / 72)
+    grid = fig.subplots(rows, columns, squeeze=False)
+    panels = list(np.ravel(grid))
+    for axes in panels[count:]:
+        axes.set_visible(False)
+    return fig, panels[:count]
+
+
+def name_panel(axes: Axes, at: int, title: str) -> None:
+    """Put the panel's letter and title above its left edge."""
+    letter = string.ascii_uppercase[at % 26]
+    axes.set_title(rf"$\bf{{{letter}}}$  {title}", loc="left")
+
+
+def below(axes: Axes, lines: Sequence[str]) -> None:
+    """Print lines under a panel's x label, where nothing drawn can be in the way."""
+    text = "\n".join(lines)
+    axes.annotate(
+        text,
+        xy=(0.5, 0),
+        xycoords="axes fraction",
+        xytext=(0, -27),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=6,
+        linespacing=1.2,
+    )
+
+
+def say_empty(axes: Axes, why: str) -> None:
+    """Write into a panel why nothing is drawn there."""
+    axes.text(
+        0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center", color=NEUTRAL, wrap=True
+    )
+
+
+def square(axes: Axes, xlabel: str, ylabel: str) -> None:
+    """Make a panel of two axes from 0 to 1."""
+    ticks: Sequence[float] = (0, 0.25, 0.5, 0.75, 1)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks, aspect="equal")
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)

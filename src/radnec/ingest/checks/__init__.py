@@ -1,0 +1,1 @@
+"""What must hold for every case: no identity in the results, no images under two ids."""

@@ -1,0 +1,1 @@
+"""The commands that look at a folder before a study: `radnec cases`, `radnec inspect`."""

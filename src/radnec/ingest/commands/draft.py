@@ -1,0 +1,143 @@
+"""A draft of the cases table from a folder: one row a visit, the label left to fill."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pandas as pd
+
+from radnec.core.errors import InputError
+from radnec.core.sequences import SEQUENCES
+from radnec.ingest.identification.choose import CHOSEN
+from radnec.ingest.identification.folder import found_in
+from radnec.ingest.identification.vocabulary import meanings
+from radnec.ingest.reading.grouping import sessions_of
+from radnec.ingest.reading.scan import Scan, scan
+from radnec.ingest.reading.slices import Slice
+from radnec.ingest.reading.volume import patient_of
+
+
+def draft_cases(folder: Path, min_confidence: float, *, threads: int = 1) -> pd.DataFrame:
+    """Draft a cases table from what lies below a folder.
+
+    A BIDS dataset gives a row a subject and session; DICOM a row a patient and visit; NIfTI
+    files a row a folder, with the sequences that their names say.
+
+    Returns
+    -------
+    DataFrame
+        Columns case, label (empty), patient, those of the door, and x_sequences and x_note
+        to help with the labels. Ids are numbers: no name or id of a patient is copied.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, or holds no images.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder, expected one with images below it")
+    if any(folder.glob("sub-*")) and (folder / "dataset_description.json").is_file():
+        rows = _bids_rows(folder)
+    else:
+        found = scan(folder, threads=threads)
+        rows = _dicom_rows(found, min_confidence) if found.slices else _nifti_rows(folder)
+    if not rows:
+        raise InputError(f"{folder}: no DICOM, NIfTI or BIDS image found below it")
+    return pd.DataFrame(rows).fillna("")
+
+
+def _dicom_rows(found: Scan, min_confidence: float) -> list[dict[str, str]]:
+    sessions = sessions_of(found.slices)
+    visits: dict[tuple[str, str, str], list[Slice]] = defaultdict(list)
+    for one in found.slices:
+        patient = patient_of(one.header)
+        session = sessions[str(one.header.get("StudyInstanceUID", ""))]
+        visits[patient, str(one.header.get("StudyDate", "")), session].append(one)
+    folders = {key: {str(Path(s.path).parent) for s in slices} for key, slices in visits.items()}
+    first: dict[str, str] = {}
+    for key in visits:
+        first[key[0]] = min(first.get(key[0], "\U0010ffff"), *folders[key])
+    patients = {name: i for i, name in enumerate(sorted(first, key=first.__getitem__), start=1)}
+    rows, count = [], dict.fromkeys(patients, 0)
+    for key in sorted(visits, key=lambda key: (patients[key[0]], *key)):
+        count[key[0]] += 1
+        name = f"p{patients[key[0]]:03d}"
+        own = os.path.commonpath(folders[key])
+        beside = sum(
+            any(Path(other).is_relative_to(own) for other in folders[k]) for k in visits if k != key
+        )
+        chosen = {
+            d.sequence
+            for d in found_in(Scan(visits[key]), min_confidence).decisions
+            if d.status == CHOSEN
+        }
+        rows.append(
+            {
+                "case": f"{name}_{count[key[0]]}",
+                "label": "",
+                "patient": name,
+                "dicom": own,
+                "x_sequences": ",".join(s for s in SEQUENCES if s in chosen),
+                "x_note": f"the folder also holds {beside} other visits: move them apart"
+                if beside
+                else "",
+            }
+        )
+    return rows
+
+
+def _bids_rows(folder: Path) -> list[dict[str, str]]:
+    rows = []
+    for number, subject in enumerate(sorted(folder.glob("sub-*")), start=1):
+        sessions = sorted(path.name for path in subject.glob("ses-*")) or [""]
+        for visit, session in enumerate(sessions, start=1):
+            rows.append(
+                {
+                    "case": f"p{number:03d}_{visit}",
+                    "label": "",
+                    "patient": f"p{number:03d}",
+                    "bids_subject": subject.name,
+                    "bids_session": session,
+                }
+            )
+    return rows
+
+
+# Endings of the BraTS releases that are no words: native, contrast, T2, FLAIR.
+_BRATS = {"t1n": "t1", "t1c": "t1ce", "t2w": "t2", "t2f": "flair"}
+
+
+def _nifti_rows(folder: Path) -> list[dict[str, str]]:
+    by_folder: dict[Path, dict[str, str]] = defaultdict(dict)
+    notes: dict[Path, set[str]] = defaultdict(set)
+    for path in sorted(folder.rglob("*.nii*")):
+        sequence = sequence_of_name(path.name)
+        if sequence in by_folder[path.parent]:
+            notes[path.parent].add(f"more than one file for {sequence}")
+        elif sequence:
+            by_folder[path.parent][sequence] = str(path)
+    rows = []
+    visits = [place for place in sorted(by_folder) if by_folder[place]]
+    for number, place in enumerate(visits, start=1):
+        files = {name: by_folder[place].get(name, "") for name in SEQUENCES}
+        row = {"case": f"p{number:03d}", "label": "", "patient": f"p{number:03d}", **files}
+        rows.append(row | {"x_note": "; ".join(sorted(notes[place]))})
+    return rows
+
+
+def sequence_of_name(name: str) -> str:
+    """Return which sequence the name of a NIfTI file says it is; empty when it says none."""
+    stem = name.removesuffix(".gz").removesuffix(".nii")
+    last = stem.replace("-", "_").rpartition("_")[2].lower()
+    if last in _BRATS:
+        return _BRATS[last]
+    said = meanings([stem])
+    if said & {"mask", "adc", "diffusion", "perfusion", "susceptibility", "map", "subtraction"}:
+        return ""
+    if "flair" in said:
+        return "flair"
+    if "t1" in said:
+        return "t1ce" if "contrast" in said else "t1"
+    return "t2" if "t2" in said else ""

@@ -1,0 +1,82 @@
+"""The commands `radnec cases` and `radnec inspect`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from radnec.core.errors import CaseExcluded, InputError
+from radnec.ingest.checks.privacy import sealed
+
+
+def add_commands(subparsers: Any) -> None:
+    """Register the commands; `run` of the parsed arguments does the work."""
+    cases = subparsers.add_parser(
+        "cases",
+        help="draft a cases table from a folder of images",
+        description="Draft a cases table: one row a visit, label left to fill. The table holds "
+        "the paths of the folders, so look at it before you share it.",
+    )
+    cases.add_argument("folder", type=Path, help="folder with DICOM, NIfTI or a BIDS dataset")
+    cases.add_argument(
+        "-o", "--output", type=Path, help="TSV to write; without it the table is printed"
+    )
+    cases.set_defaults(run=run_cases)
+    inspect = subparsers.add_parser(
+        "inspect",
+        help="show what each DICOM series of a folder would be taken for",
+        description="Show each series below a folder: what it is taken for, chosen or not, and "
+        "why. Nothing is written. Names of folders and series are shown in the terminal only.",
+    )
+    inspect.add_argument("folder", type=Path, help="the DICOM folder of one case")
+    inspect.set_defaults(run=run_inspect)
+    for command in (cases, inspect):
+        command.add_argument(
+            "--min-confidence",
+            type=float,
+            default=0.7,
+            help="share of the evidence below which a series is ambiguous (default: %(default)s)",
+        )
+        command.add_argument(
+            "--processes",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="processes that read headers (default: all cores, %(default)s)",
+        )
+
+
+def run_cases(arguments: argparse.Namespace) -> None:
+    """Draft the table and write or print it."""
+    from radnec.core.tables import write_tsv
+    from radnec.ingest.commands.draft import draft_cases
+
+    _check(arguments)
+    with sealed("drafting the cases table"):
+        table = draft_cases(arguments.folder, arguments.min_confidence, threads=arguments.processes)
+    if arguments.output is None:
+        print(table.to_csv(sep="\t", index=False), end="")
+        return
+    write_tsv(table, arguments.output)
+    print(f"{len(table)} cases written to {arguments.output}: now fill in the column `label`")
+
+
+def run_inspect(arguments: argparse.Namespace) -> None:
+    """Show what the series of a folder would be taken for."""
+    from radnec.ingest.commands.inspect import show
+
+    _check(arguments)
+    try:
+        with sealed("reading the headers"):
+            show(arguments.folder, arguments.min_confidence, threads=arguments.processes)
+    except CaseExcluded as excluded:
+        raise InputError(f"{arguments.folder}: {excluded.reason}") from None
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not 0.5 <= arguments.min_confidence <= 1 or arguments.processes < 1:
+        raise InputError(
+            f"--min-confidence {arguments.min_confidence} --processes {arguments.processes}: "
+            "expected a share from 0.5 to 1 and at least 1 process"
+        )

@@ -1,0 +1,1 @@
+"""From a chosen series to one NIfTI with its sidecar."""

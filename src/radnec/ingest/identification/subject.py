@@ -1,0 +1,50 @@
+"""Is it a head at all? What the headers can say about phantoms, fruit and other body parts."""
+
+from __future__ import annotations
+
+from radnec.ingest.identification.facts import texts
+from radnec.ingest.identification.vocabulary import fold, meanings, test_object
+from radnec.ingest.reading.slices import Header
+
+_NAMES = ("SeriesDescription", "ProtocolName", "StudyDescription", "ImageComments")
+_PATIENT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")
+_NEWBORN_KG = 15.0
+# Body parts of DICOM PS3.16 annex L that are no words for it in a series description.
+_OTHER_PARTS = frozenset({"hip", "hand", "arm", "leg", "aorta", "tmj", "sspine", "iliac"})
+
+
+def not_a_head(header: Header) -> str:
+    """Return why a series does not show a head; empty when nothing says so.
+
+    Patient fields are looked at for words that name test objects, and never repeated.
+    """
+    part = " ".join(fold(text) for text in texts(header, ("BodyPartExamined",)))
+    named = meanings(texts(header, ("SeriesDescription", "ProtocolName")))
+    studied = meanings(texts(header, ("StudyDescription",)))
+    objects = test_object([*texts(header, _NAMES), part])
+    patient = test_object(texts(header, _PATIENT))
+    if "phantom" in objects | patient:
+        return "a phantom or service scan by the names in the headers"
+    # Some fruits are surnames too; those count where no person is named.
+    if "fruit" in objects | patient or "perhaps fruit" in objects:
+        return "a fruit or vegetable by the names in the headers"
+    if "head" in named:
+        return ""
+    if "not head" in named:
+        return "another part of the body by the names in the headers"
+    # What is no known part of the body at all, in whatever language, may be a head.
+    other = part in _OTHER_PARTS or "not head" in meanings([part])
+    if other and "head" not in meanings([part]) | studied:
+        return "another part of the body by Body Part Examined"
+    return ""
+
+
+def doubts(header: Header) -> list[str]:
+    """Return what makes the subject improbable without proving anything."""
+    found = []
+    if "perhaps fruit" in test_object(texts(header, _PATIENT)):
+        found.append("a patient field holds the word for a fruit: a test object, or a surname?")
+    age, weight = header.get("PatientAge"), header.get("PatientWeight")
+    if age in ("000Y", "000D") and isinstance(weight, float) and weight > _NEWBORN_KG:
+        found.append("age 0 and the weight of an adult: a test object, or a removed age?")
+    return found

@@ -1,0 +1,86 @@
+"""From slices to volumes: by series, then by what tells several volumes of one UID apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from radnec.ingest.reading.geometry import Geometry, describe, sort_along_normal
+from radnec.ingest.reading.separate import by_fixed_properties, place_of, separate
+from radnec.ingest.reading.slices import Header, Slice
+from radnec.ingest.reading.volume import Volume, patient_of, short_hash
+
+
+def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
+    """Group slices into volumes, in the order of series and part."""
+    by_series: dict[str, list[Slice]] = defaultdict(list)
+    for one in slices:
+        by_series[str(one.header.get("SeriesInstanceUID", ""))].append(one)
+    sessions = sessions_of(slices)
+    found: list[Volume] = []
+    for uid, members in by_series.items():
+        unique, copies = _without_copies(members)
+        parts = [
+            (piece, repeats)
+            for group in by_fixed_properties(unique)
+            for piece, repeats in separate(group)
+        ]
+        for number, (piece, repeats) in enumerate(parts, start=1):
+            ordered = sort_along_normal(piece)
+            header = _usual_header(ordered)
+            study = str(header.get("StudyInstanceUID", ""))
+            found.append(
+                Volume(
+                    series=short_hash(uid) + (f"-{number}" if len(parts) > 1 else ""),
+                    study=short_hash(study) if study else "",
+                    patient=patient_of(header),
+                    session=sessions[study],
+                    header=header,
+                    slices=ordered,
+                    geometry=_geometry(ordered, repeats),
+                    copies=copies if number == 1 else 0,
+                    repeats=repeats,
+                    parts=len(parts),
+                )
+            )
+    return sorted(found, key=lambda volume: (volume.study, volume.moment, volume.series))
+
+
+def _geometry(ordered: list[Slice], repeats: int) -> Geometry:
+    """Describe a stack; of a series with many volumes, the places of one of them."""
+    if repeats == 1:
+        return describe(ordered)
+    places = list({place_of(one): one for one in ordered}.values())
+    if len(places) == 1:
+        return describe(ordered)
+    fault = f"{repeats} volumes in one series (4-D)"
+    return dataclasses.replace(describe(places), faults=(fault,))
+
+
+def sessions_of(slices: Sequence[Slice]) -> dict[str, str]:
+    """Map each study to its session: one visit is often filed as several studies of a day."""
+    by_day: dict[tuple[str, str], str] = {}
+    sessions: dict[str, str] = {}
+    for header in {id(one.header): one.header for one in slices}.values():
+        study = str(header.get("StudyInstanceUID", ""))
+        day = (patient_of(header), str(header.get("StudyDate", "")) or study)
+        sessions.setdefault(study, by_day.setdefault(day, short_hash(study)))
+    return sessions
+
+
+def _without_copies(members: list[Slice]) -> tuple[list[Slice], int]:
+    seen: set[tuple[str, int | None]] = set()
+    unique = []
+    for one in members:
+        key = (one.uid or one.path, one.frame)
+        if key not in seen:
+            seen.add(key)
+            unique.append(one)
+    return unique, len(members) - len(unique)
+
+
+def _usual_header(members: list[Slice]) -> Header:
+    counts = Counter(id(one.header) for one in members)
+    usual = max(counts.values())
+    return next(one.header for one in members if counts[id(one.header)] == usual)

@@ -1,0 +1,1 @@
+"""Cases that come as NIfTI files or as a BIDS dataset."""
