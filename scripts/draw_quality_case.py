@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.preprocess.quality.figure import draw_quality_case
+from radnec.figures.quality.case import draw_quality_case
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -12,8 +12,8 @@ from PIL import Image
 
 from radnec.core.files import sha256
 from radnec.core.records import Record
-from radnec.preprocess.quality.figure import draw_quality_case
-from radnec.preprocess.quality.sections import Frame
+from radnec.figures.quality.case import draw_quality_case
+from radnec.figures.quality.sections import Frame
 
 NOTICE = "Simulated data. Research use only."
 

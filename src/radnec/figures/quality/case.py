@@ -12,8 +12,8 @@ from PIL.PngImagePlugin import PngInfo
 from radnec.core.files import atomic_path, write_json
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
-from radnec.preprocess.pyramid import head_of
-from radnec.preprocess.quality.sections import (
+from radnec.figures.quality.contact_sheet import Panel, draw_sheet
+from radnec.figures.quality.sections import (
     Frame,
     Picture,
     Plane,
@@ -22,7 +22,7 @@ from radnec.preprocess.quality.sections import (
     frame_around,
     grey,
 )
-from radnec.preprocess.quality.sheet import Panel, draw_sheet
+from radnec.preprocess.pyramid import head_of
 from radnec.preprocess.quality.snr import air_around, signal_to_noise
 from radnec.preprocess.volumes import Volume, read_mask, read_volume, spacing_of, to_ras
 
