@@ -21,14 +21,14 @@ from radnec.figures.panels import (
     n_of,
     name_panel,
     on_several_sequences,
-    panel_grid,
+    panel_figure,
     read_models,
     rows_of,
     say_empty,
     scans,
     square,
 )
-from radnec.figures.style import NEGATIVE_COLOUR, POSITIVE_COLOUR, journal_style, save_figure
+from radnec.figures.style import NEGATIVE_COLOUR, POSITIVE_COLOUR
 
 # A panel, its model, and the tables it draws from.
 _Draw = Callable[[Axes, dict[str, Any], dict[str, pd.DataFrame], str], None]
@@ -83,13 +83,13 @@ def _draw_panels(
     models = read_models(tables)
     shown = on_several_sequences(models)
     lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=70)
+    with panel_figure(
+        len(shown), columns=3, panel_height=70, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, model) in enumerate(zip(panels, shown, strict=True)):
             mine = {name: rows_of(table, model) for name, table in read.items()}
             draw(axes, model, mine, lines[model["backbone"]]["color"])
             name_panel(axes, at, f"{model['backbone']}, {scans(model)}")
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _calibration_panel(

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.tables import read_tsv
 from radnec.explain.metrics import mean_interval
-from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 OWN, FOREIGN = PALETTE[0], PALETTE[1]
 
@@ -33,14 +32,14 @@ def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int =
     metrics = read_tsv(tests / "metrics.tsv")
     curves = read_tsv(tests / "curves.tsv", dtype={"case": str})
     randomised = read_tsv(tests / "randomisation.tsv", dtype={"case": str})
-    with journal_style():
-        figure = Figure(figsize=(inches(PAGE_MM), inches(62)), layout="constrained")
+    with journal_figure(
+        PAGE_MM, 62, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as figure:
         pointing, insertion, deletion, cascade = figure.subplots(1, 4, width_ratios=(1.1, 1, 1, 1))
         _pointing(pointing, metrics)
         for axes, direction in ((insertion, "insertion"), (deletion, "deletion")):
             _curve(axes, curves[curves["direction"] == direction], direction)
         _cascade(cascade, randomised)
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:

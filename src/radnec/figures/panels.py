@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, inches
+from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 # Yellow is too pale for a line on white; black comes last, for a seventh model.
 _LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
@@ -71,20 +71,30 @@ def line_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def panel_grid(
-    count: int, *, columns: int, panel_height_mm: float, width_mm: float = PAGE_MM
-) -> tuple[Figure, list[Axes]]:
-    """Return a figure of one page's width with `count` panels in rows of `columns`."""
+@contextmanager
+def panel_figure(
+    count: int, *, columns: int, panel_height: float, output: Path, notice: str, dpi: int
+) -> Iterator[list[Axes]]:
+    """Give `count` panels in rows of `columns`, a page wide; the figure is written at the end.
+
+    Parameters
+    ----------
+    panel_height
+        Height of a row in millimetres, with what stands below its panels.
+    output, notice, dpi
+        See :func:`radnec.figures.style.save_figure`.
+    """
     columns = max(1, min(columns, count))
     rows = max(1, math.ceil(count / columns))
-    fig = Figure(figsize=(inches(width_mm), inches(panel_height_mm * rows)))
-    # Room for legends below panels, whose place follows the panels' size with a step's delay.
-    fig.set_layout_engine("constrained", h_pad=6 / 72)
-    grid = fig.subplots(rows, columns, squeeze=False)
-    panels = list(np.ravel(grid))
-    for axes in panels[count:]:
-        axes.set_visible(False)
-    return fig, panels[:count]
+    with journal_figure(
+        PAGE_MM, panel_height * rows, output=output, notice=notice, dpi=dpi
+    ) as figure:
+        # Room for legends below panels, whose place follows the panels' size with a step's delay.
+        figure.set_layout_engine("constrained", h_pad=6 / 72)
+        panels = list(np.ravel(figure.subplots(rows, columns, squeeze=False)))
+        for axes in panels[count:]:
+            axes.set_visible(False)
+        yield panels[:count]
 
 
 def name_panel(axes: Axes, at: int, title: str) -> None:

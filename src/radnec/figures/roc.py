@@ -17,14 +17,13 @@ from radnec.figures.panels import (
     n_of,
     name_panel,
     on_several_sequences,
-    panel_grid,
+    panel_figure,
     read_models,
     rows_of,
     say_empty,
     scans,
     square,
 )
-from radnec.figures.style import journal_style, save_figure
 
 
 def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300) -> None:
@@ -42,8 +41,9 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: 
     curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
     sets = list(dict.fromkeys(models["input_set"]))
     lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(sets), columns=2, panel_height_mm=102)
+    with panel_figure(
+        len(sets), columns=2, panel_height=102, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, name) in enumerate(zip(panels, sets, strict=True)):
             shown = models[models["input_set"] == name].to_dict("records")
             _frame(axes, at, f"{scans(shown[0])}, {n_of(shown[0])}")
@@ -60,7 +60,6 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: 
                 title="AUC (DeLong interval; * Newcombe)",
             )
             legend.get_title().set_fontsize(6.5)
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def draw_roc_bands(
@@ -74,8 +73,9 @@ def draw_roc_bands(
     curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
     shown = on_several_sequences(models)
     lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=66)
+    with panel_figure(
+        len(shown), columns=3, panel_height=66, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, model) in enumerate(zip(panels, shown, strict=True)):
             _frame(axes, at, f"{model['backbone']}, {scans(model)}")
             colour = lines[model["backbone"]]["color"]
@@ -87,7 +87,6 @@ def draw_roc_bands(
             if mine.empty:
                 say_empty(axes, "not defined:\none class only")
             below(axes, [f"AUC {_auc(model)}", n_of(model)])
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _frame(axes: Axes, at: int, title: str) -> None:

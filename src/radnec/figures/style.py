@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from cycler import cycler
@@ -93,6 +93,36 @@ def journal_style() -> Iterator[None]:
     """Draw in the style of this study: fonts, line widths and colours of all its figures."""
     with mpl.rc_context(_STYLE | _WRITING):
         yield
+
+
+@contextmanager
+def journal_figure(
+    width: float,
+    height: float,
+    *,
+    output: Path,
+    notice: str,
+    dpi: int,
+    layout: Literal["constrained"] | None = None,
+) -> Iterator[Figure]:
+    """Give an empty figure to draw on in the study's style; it is written at the end.
+
+    Where the drawing fails, nothing is written.
+
+    Parameters
+    ----------
+    width, height
+        Printed size in millimetres.
+    output, notice, dpi
+        See :func:`save_figure`.
+    layout
+        ``"constrained"`` for panels that make room for each other's labels; None where every
+        place is given.
+    """
+    with journal_style():
+        figure = Figure(figsize=(inches(width), inches(height)), layout=layout)
+        yield figure
+        save_figure(figure, output, notice, dpi=dpi)
 
 
 def save_figure(fig: Figure, stem: Path, notice: str, *, dpi: int = 300) -> tuple[Path, Path]:

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 COLUMNS = 3
 _LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
@@ -51,10 +50,11 @@ def draw_training(
             raise InputError(f"{path}: no column {', '.join(sorted(missing))}")
         runs.setdefault(backbone, {}).setdefault(inputs, []).append(table)
     sets = list(dict.fromkeys(inputs for groups in runs.values() for inputs in groups))
-    with journal_style():
-        columns = min(COLUMNS, len(runs))
-        rows = -(-len(runs) // columns)
-        figure = Figure(figsize=(inches(PAGE_MM), inches(12 + 46 * rows)), layout="constrained")
+    columns = min(COLUMNS, len(runs))
+    rows = -(-len(runs) // columns)
+    with journal_figure(
+        PAGE_MM, 12 + 46 * rows, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as figure:
         grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
         for axes, (backbone, groups) in zip(grid, runs.items(), strict=False):
             for inputs, tables in groups.items():
@@ -74,7 +74,6 @@ def draw_training(
             loc="outside upper right",
             ncols=min(4, len(lines)),
         )
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def _draw_runs(axes: Axes, inputs: str, tables: list[pd.DataFrame], colour: str) -> None:

@@ -17,8 +17,7 @@ from radnec.figures.rulegraph import STAGES, gathered, read_rulegraph
 from radnec.figures.style import (
     MM_PER_INCH,
     PAGE_MM,
-    journal_style,
-    save_figure,
+    journal_figure,
     text_width,
 )
 
@@ -54,19 +53,19 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
     """
     graph = read_rulegraph(rulegraph)
     last, marked = gathered(graph)
-    with journal_style():
-        widths = {
-            rule: text_width(title(rule), points=POINTS, weight="bold") * MM_PER_INCH
-            + 2 * PADDING_MM
-            + 1.0
-            for rule in graph
-        }
-        left, right = _LABEL + _GAP, PAGE_MM - _GAP
-        rows = layered(graph, {r: w + _GAP for r, w in widths.items()}, right - left, last)
-        middles = _middles(graph, rows, widths, left, right)
-        tops = _tops(rows)
-        height = tops[-1] + _ROW
-        figure, axes = millimetre_axes(PAGE_MM, height)
+    widths = {
+        rule: text_width(title(rule), points=POINTS, weight="bold") * MM_PER_INCH
+        + 2 * PADDING_MM
+        + 1.0
+        for rule in graph
+    }
+    left, right = _LABEL + _GAP, PAGE_MM - _GAP
+    rows = layered(graph, {r: w + _GAP for r, w in widths.items()}, right - left, last)
+    middles = _middles(graph, rows, widths, left, right)
+    tops = _tops(rows)
+    height = tops[-1] + _ROW
+    with journal_figure(PAGE_MM, height, output=output, notice=notice, dpi=dpi) as figure:
+        axes = millimetre_axes(figure)
         _draw_stages(axes, rows, tops)
         boxes = {
             item: Box(
@@ -93,7 +92,6 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
         if last is not None:
             text = f'Yellow: the result goes into "{title(last)}" as well.'
             axes.text(PAGE_MM - 2, tops[-1] + 3, text, fontsize=POINTS, ha="right", va="center")
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def title(rule: str) -> str:
