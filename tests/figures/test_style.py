@@ -18,9 +18,8 @@ from radnec.figures.style import (
     journal_figure,
     journal_style,
     save_figure,
-    text_width,
-    wrap_text,
 )
+from radnec.figures.text import text_width, wrap_text
 
 NOTICE = "Research use only. " * 12
 

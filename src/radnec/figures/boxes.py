@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from radnec.figures.style import MM_PER_INCH, POINTS_PER_INCH, inches, text_width, wrap_text
+from radnec.figures.style import MM_PER_INCH, POINTS_PER_INCH, inches
+from radnec.figures.text import text_width, wrap_text
 
 PADDING_MM = 1.6
 LINE_SPACING = 1.3

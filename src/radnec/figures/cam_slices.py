@@ -19,7 +19,8 @@ from radnec.figures.slices import (
     show_slice,
     slices_with_brain,
 )
-from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure, wrap_text
+from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure
+from radnec.figures.text import wrap_text
 
 COLUMNS = 8
 _BAR = 14.0  # millimetres for the scale at the right

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from radnec.core.tables import read_tsv
-from radnec.explain.metrics import mean_interval
+from radnec.explain.metrics import mean_over_cases
 from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 OWN, FOREIGN = PALETTE[0], PALETTE[1]
@@ -85,13 +85,10 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
         ("own", OWN, "in order of its map"),
         ("foreign", FOREIGN, "of another's map"),
     ):
-        wide = curves[curves["map"] == name].pivot(
-            index="fraction", columns="case", values="probability"
-        )
-        bands = np.array([mean_interval(row, seed=0) for row in wide.to_numpy()])
-        axes.plot(wide.index, bands[:, 0], color=colour, label=label)
+        band = mean_over_cases(curves[curves["map"] == name], by="fraction", of="probability")
+        axes.plot(band["fraction"], band["mean"], color=colour, label=label)
         axes.fill_between(
-            wide.index.to_numpy(), bands[:, 1], bands[:, 2], color=colour, alpha=0.2, lw=0
+            band["fraction"], band["lower"], band["upper"], color=colour, alpha=0.2, lw=0
         )
     word = "put in" if direction == "insertion" else "taken away"
     axes.set_xlabel(f"share of the brain {word}")
@@ -105,9 +102,8 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
     if table.empty:
         _say(axes, "no map to compare")
         return
-    groups = table.groupby("share")["similarity"]
-    shares = np.array(list(groups.groups), dtype=float)
-    bands = np.array([mean_interval(values, seed=0) for _, values in groups])
+    band = mean_over_cases(table, by="share", of="similarity")
+    spread = band[["lower", "upper"]].sub(band["mean"], axis=0).abs()
     rng = np.random.default_rng(0)
     axes.axhline(0, color="#909090", linewidth=0.6)
     axes.plot(
@@ -119,10 +115,8 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
         markersize=2.5,
         mew=0,
     )
-    axes.errorbar(
-        shares, bands[:, 0], yerr=np.abs(bands[:, 1:].T - bands[:, 0]), fmt="o-", color=OWN
-    )
-    axes.set_xticks(shares, ["last", *[f"{100 * share:.0f}" for share in shares[1:]]])
+    axes.errorbar(band["share"], band["mean"], yerr=spread.to_numpy().T, fmt="o-", color=OWN)
+    axes.set_xticks(band["share"], ["last", *[f"{100 * share:.0f}" for share in band["share"][1:]]])
     axes.set_xlabel("layers destroyed (%)")
     axes.set_ylabel("rank correlation with the map")
     axes.set_ylim(-1.05, 1.05)

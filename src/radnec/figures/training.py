@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
 from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
+from radnec.training.learning_curves import mean_and_range
 
 COLUMNS = 3
 _LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
@@ -81,18 +81,11 @@ def _draw_runs(axes: Axes, inputs: str, tables: list[pd.DataFrame], colour: str)
         ("train_loss", "-", inputs),
         ("validation_loss", "--", f"{inputs}, validation"),
     ):
-        joined = pd.concat(t.set_index("epoch")[column] for t in tables).dropna()
-        if joined.empty:
+        curve = mean_and_range(tables, column)
+        if curve.empty:
             continue
-        epochs = joined.groupby(level=0)
-        mean = epochs.mean()
-        axes.plot(mean.index, mean, style, color=colour, label=name, linewidth=1.0)
+        axes.plot(curve["epoch"], curve["mean"], style, color=colour, label=name, linewidth=1.0)
         if len(tables) > 1:
             axes.fill_between(
-                np.asarray(mean.index, dtype=float),
-                epochs.min(),
-                epochs.max(),
-                color=colour,
-                alpha=0.2,
-                linewidth=0,
+                curve["epoch"], curve["low"], curve["high"], color=colour, alpha=0.2, linewidth=0
             )

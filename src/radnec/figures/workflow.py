@@ -14,12 +14,8 @@ from matplotlib.path import Path as Curve
 from radnec.figures.boxes import PADDING_MM, Box, millimetre_axes
 from radnec.figures.layers import Row, layered, spread_out, way
 from radnec.figures.rulegraph import STAGES, gathered, read_rulegraph
-from radnec.figures.style import (
-    MM_PER_INCH,
-    PAGE_MM,
-    journal_figure,
-    text_width,
-)
+from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure
+from radnec.figures.text import text_width
 
 POINTS = 6.5
 _LABEL = 24.0  # column with the names of the stages
