@@ -45,7 +45,7 @@ def tabulate_quality(
     records
         Records of registration and skull stripping of the selected cases.
     measures
-        What `draw_quality_case` measured of each.
+        What `radnec.preprocess.quality.measures.measure_case` found of each.
     kind
         Value of the last column, see `radnec.core.notices.cohort_kind`.
     output
