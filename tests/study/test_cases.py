@@ -8,7 +8,7 @@ import os
 import pandas as pd
 import pytest
 
-from radnec.study.cases import StudyCases, included_cases
+from radnec.study.cases import StudyCases, read_included_cases
 
 ROWS = {
     "P1": {"case": "P1", "label": "necrosis", "patient": "P1", "age": "50", "dicom": "raw/P1"},
@@ -109,13 +109,13 @@ def selected(tmp_path):
 
 
 def test_included_cases_keep_their_ids_as_text_and_their_order(selected):
-    assert included_cases(str(selected), selected.stat().st_mtime_ns) == ["007", "NA"]
+    assert read_included_cases(str(selected), selected.stat().st_mtime_ns) == ["007", "NA"]
 
 
 def test_a_selection_is_read_again_only_when_it_was_written_again(selected):
     written = selected.stat().st_mtime_ns
-    first = included_cases(str(selected), written)
+    first = read_included_cases(str(selected), written)
     selected.write_text("case\tstatus\nP9\tincluded\n")
     os.utime(selected, ns=(written + 1, written + 1))
-    assert included_cases(str(selected), written) is first
-    assert included_cases(str(selected), selected.stat().st_mtime_ns) == ["P9"]
+    assert read_included_cases(str(selected), written) is first
+    assert read_included_cases(str(selected), selected.stat().st_mtime_ns) == ["P9"]

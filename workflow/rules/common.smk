@@ -19,7 +19,7 @@ from radnec.core.notices import cohort_kind, notice
 from radnec.core.overrides import overrides_by_case
 from radnec.core.settings import canonical_json
 from radnec.study import dependencies
-from radnec.study.cases import included_cases
+from radnec.study.cases import read_included_cases
 from radnec.study.plan import StudyPlan
 from radnec.study.resources import (
     device_type,
@@ -174,7 +174,7 @@ def require_some_case():
 def selected_cases():
     """Cases that passed the selection, known once its checkpoint has run."""
     selected = checkpoints.select_cases.get().output.selected
-    return included_cases(selected, os.stat(selected).st_mtime_ns)
+    return read_included_cases(selected, os.stat(selected).st_mtime_ns)
 
 
 def of_selected(path):

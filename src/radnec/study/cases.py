@@ -90,7 +90,7 @@ class StudyCases:
 
 
 @cache
-def included_cases(selected: str, written_ns: int) -> list[str]:
+def read_included_cases(selected: str, written_ns: int) -> list[str]:
     """Return the included cases of the table that the selection wrote, in its order.
 
     Every job behind the selection asks for them, so a table is read once.
