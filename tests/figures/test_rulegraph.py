@@ -16,7 +16,7 @@ from matplotlib.patches import FancyArrowPatch
 from radnec.core.errors import InputError
 from radnec.figures import rulegraph
 from radnec.figures.boxes import Box
-from radnec.figures.layers import layered, spread_out, way
+from radnec.figures.layers import layered, rows_passed, spread_out
 from radnec.figures.rulegraph import FEW, gathered, read_rulegraph, stage_of, write_rulegraph
 from radnec.figures.workflow import draw_workflow
 
@@ -94,7 +94,7 @@ def test_every_edge_goes_down_and_has_its_place_in_between(dot: Path) -> None:
     where = {item: index for index, row in enumerate(rows) for item in row.items}
     for a, b in graph.edges:
         assert where[a] < where[b]
-        for index in way((a, b), where)[1:-1]:
+        for index in rows_passed((a, b), where)[1:-1]:
             assert (a, b) in rows[index].items
     for row in rows:
         assert sum(25.0 for item in row.items if isinstance(item, str)) <= 90.0

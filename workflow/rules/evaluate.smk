@@ -62,7 +62,7 @@ rule describe_scanners:
         "../../scripts/describe_scanners.py"
 
 
-# Tables 3 to 6 and everything that is told beside them.
+# Tables 3 to 6 and the statistics beside them.
 rule evaluate_models:
     input:
         predictions=STUDY.predictions(),
@@ -127,7 +127,7 @@ rule evaluate_subgroups:
         "../../scripts/evaluate_subgroups.py"
 
 
-# How well scanner and acquisition tell the label without any image.
+# How well scanner and acquisition predict the label without any image.
 rule check_confounding:
     input:
         table=config["cases"],

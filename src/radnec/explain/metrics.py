@@ -1,4 +1,4 @@
-"""Means over cases with intervals, in the one form that the tests of the maps are told in."""
+"""Means over cases with intervals, in the one form in which the tests of the maps are reported."""
 
 from __future__ import annotations
 

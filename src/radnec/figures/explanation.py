@@ -90,7 +90,7 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
         axes.fill_between(
             band["fraction"], band["lower"], band["upper"], color=colour, alpha=0.2, lw=0
         )
-    word = "put in" if direction == "insertion" else "taken away"
+    word = "inserted" if direction == "insertion" else "deleted"
     axes.set_xlabel(f"share of the brain {word}")
     axes.set_ylabel("probability of the answer")
     axes.set_ylim(-0.02, 1.02)
@@ -98,7 +98,7 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
 
 
 def _cascade(axes: Axes, table: pd.DataFrame) -> None:
-    _title(axes, "D", "Lost weights")
+    _title(axes, "D", "Randomised weights")
     if table.empty:
         _say(axes, "no map to compare")
         return
@@ -117,7 +117,7 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
     )
     axes.errorbar(band["share"], band["mean"], yerr=spread.to_numpy().T, fmt="o-", color=OWN)
     axes.set_xticks(band["share"], ["last", *[f"{100 * share:.0f}" for share in band["share"][1:]]])
-    axes.set_xlabel("layers destroyed (%)")
+    axes.set_xlabel("layers randomised (%)")
     axes.set_ylabel("rank correlation with the map")
     axes.set_ylim(-1.05, 1.05)
 

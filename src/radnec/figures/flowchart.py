@@ -26,7 +26,7 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         "Imaging incomplete",
         "All sequences available",
         {
-            "index": "Telling the series apart",
+            "index": "Identification of sequences",
             "convert": "Conversion to volumes",
             "select": "Selection of cases",
         },
@@ -36,9 +36,9 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         "Included in the analysis",
         {
             "register": "Registration",
-            "strip": "Skull removal",
+            "strip": "Skull stripping",
             "normalise": "Normalisation",
-            "qc": "Look at the images",
+            "qc": "Visual quality control",
         },
     ),
 )

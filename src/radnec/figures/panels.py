@@ -49,17 +49,17 @@ def rows_of(table: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     return table[same_backbone & (table["input_set"] == model["input_set"])]
 
 
-def scans(model: dict[str, Any]) -> str:
+def sequence_names(model: dict[str, Any]) -> str:
     """Return a model's sequences for reading: ``t1 + t1ce + t2``."""
     return str(model["inputs"]).replace(",", " + ")
 
 
-def n_of(model: dict[str, Any]) -> str:
+def sample_size(model: dict[str, Any]) -> str:
     """Return how many cases of each class a model was tested on."""
     return f"n = {model['n_necrosis']} necrosis + {model['n_recurrence']} recurrence"
 
 
-def line_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def line_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return colour and dashes of a line for each distinct name, in order of appearance."""
     distinct = list(dict.fromkeys(names))
     return {
@@ -103,7 +103,7 @@ def name_panel(axes: Axes, at: int, title: str) -> None:
     axes.set_title(rf"$\bf{{{letter}}}$  {title}", loc="left")
 
 
-def below(axes: Axes, lines: Sequence[str]) -> None:
+def write_below(axes: Axes, lines: Sequence[str]) -> None:
     """Print lines under a panel's x label, where nothing drawn can be in the way."""
     text = "\n".join(lines)
     axes.annotate(
@@ -119,14 +119,14 @@ def below(axes: Axes, lines: Sequence[str]) -> None:
     )
 
 
-def say_empty(axes: Axes, why: str) -> None:
+def write_empty(axes: Axes, why: str) -> None:
     """Write into a panel why nothing is drawn there."""
     axes.text(
         0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center", color=NEUTRAL, wrap=True
     )
 
 
-def square(axes: Axes, xlabel: str, ylabel: str) -> None:
+def unit_square(axes: Axes, xlabel: str, ylabel: str) -> None:
     """Make a panel of two axes from 0 to 1."""
     ticks: Sequence[float] = (0, 0.25, 0.5, 0.75, 1)
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks, aspect="equal")

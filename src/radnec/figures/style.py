@@ -1,8 +1,8 @@
 """The look that all figures of a study share, and the one way they are written.
 
 Sizes follow what journals of the field ask for: a figure is one column (85 mm) or one page
-(180 mm) wide at its printed size, its letters are never smaller than 6 points, and colours are
-told apart by readers with any kind of colour vision.
+(180 mm) wide at its printed size, its letters are never smaller than 6 points, and colours can be
+distinguished with any kind of colour vision.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from radnec.figures.boxes import PADDING_MM, Box, millimetre_axes
-from radnec.figures.layers import Row, layered, spread_out, way
+from radnec.figures.layers import Row, layered, rows_passed, spread_out
 from radnec.figures.rulegraph import STAGES, gathered, read_rulegraph
 from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure
 from radnec.figures.text import text_width
@@ -80,7 +80,7 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
         for edge in sorted(graph.edges):
             points = [
                 (float(middles[index][rows[index].items.index(edge)]), tops[index])
-                for index in way(edge, where)[1:-1]
+                for index in rows_passed(edge, where)[1:-1]
             ]
             _draw_edge(axes, boxes[edge[0]], points, boxes[edge[1]])
         for box in boxes.values():
@@ -120,7 +120,7 @@ def _middles(
     where = {item: index for index, row in enumerate(rows) for item in row.items}
     links: list[tuple[tuple[int, int], tuple[int, int]]] = []
     for edge in sorted(graph.edges):
-        passed = way(edge, where)
+        passed = rows_passed(edge, where)
         items = [edge[0], *[edge] * (len(passed) - 2), edge[1]]
         places = [(r, rows[r].items.index(item)) for r, item in zip(passed, items, strict=True)]
         links += pairwise(places)

@@ -144,7 +144,7 @@ def _row(
         "similarity gain": _extreme(figures, "gain", np.min, ".3f"),
         "rotation (degrees)": _extreme(figures, "rotation", np.max, ".1f"),
         "movement (mm)": _extreme(figures, "translation", np.max, ".1f"),
-        "times as alike as beside": _extreme(figures, "distinctness", np.min, ".1f"),
+        "distinctness": _extreme(figures, "distinctness", np.min, ".1f"),
         "brain (ml)": _extreme(figures, "ml", np.max, ".0f"),
         "SNR": _extreme(figures, "snr", np.min, ".1f"),
     }
