@@ -98,7 +98,7 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
 
 
 def _cascade(axes: Axes, table: pd.DataFrame) -> None:
-    _title(axes, "D", "Randomised weights")
+    _title(axes, "D", "Randomisation")
     if table.empty:
         _say(axes, "no map to compare")
         return
