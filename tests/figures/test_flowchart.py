@@ -114,7 +114,7 @@ def test_boxes_never_overlap_and_hold_their_text(
         assert len(home) == 1, text.get_text()
 
 
-def test_folds_are_told(tmp_path: Path) -> None:
+def test_folds_are_counted(tmp_path: Path) -> None:
     draw_flowchart(**study(tmp_path, [], folds=5), notice="", output=tmp_path / "f", dpi=60)
     assert "5 splits into training and test cases 5 test cases each" in text_of(tmp_path / "f.svg")
 

@@ -127,7 +127,7 @@ def test_a_folder_inside_of_somebody_elses_checkout_has_no_commit(workflow):
     assert code_version(workflow).commit is None
 
 
-def test_a_package_that_differs_from_the_lock_is_told(crate, workflow):
+def test_a_package_that_differs_from_the_lock_is_recorded(crate, workflow):
     assert {package.name for package in packages(workflow / "requirements.lock")} == {
         "numpy",
         "not-a-package-of-anybody",

@@ -1,4 +1,4 @@
-"""What the statistical figures share: panels, colours, and the words of legends."""
+"""What the statistical figures share: panels, colours, and the texts of legends."""
 
 from __future__ import annotations
 

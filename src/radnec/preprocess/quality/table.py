@@ -1,4 +1,4 @@
-"""All cases in one table of quality control, the one most in need of a look first."""
+"""All cases in one table of quality control, the most unusual first."""
 
 from __future__ import annotations
 
