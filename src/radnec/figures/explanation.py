@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from radnec.core.tables import read_tsv
 from radnec.explain.metrics import mean_over_cases
+from radnec.figures.panels import name_panel, write_empty
 from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 OWN, FOREIGN = PALETTE[0], PALETTE[1]
@@ -43,14 +44,14 @@ def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int =
 
 
 def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:
-    _title(axes, "A", "Peak and energy")
+    name_panel(axes, 0, "Peak and energy")
     rows = metrics[
         metrics["test"].isin(["pointing game", "energy"])
         & (metrics["group"] == "all")
         & metrics["lower"].notna()
     ]
     if rows.empty:
-        _say(axes, "no lesion masks")
+        _leave_out(axes, "no lesion masks")
         return
     places = np.arange(len(rows))[::-1]
     value = rows["value"].to_numpy(float)
@@ -77,9 +78,9 @@ def _short(measure: str) -> str:
 
 
 def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
-    _title(axes, "B" if direction == "insertion" else "C", direction.capitalize())
+    name_panel(axes, 1 if direction == "insertion" else 2, direction.capitalize())
     if curves.empty:
-        _say(axes, "too few cases")
+        _leave_out(axes, "too few cases")
         return
     for name, colour, label in (
         ("own", OWN, "in order of its map"),
@@ -98,9 +99,9 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
 
 
 def _cascade(axes: Axes, table: pd.DataFrame) -> None:
-    _title(axes, "D", "Randomisation")
+    name_panel(axes, 3, "Randomisation")
     if table.empty:
-        _say(axes, "no map to compare")
+        _leave_out(axes, "no map to compare")
         return
     band = mean_over_cases(table, by="share", of="similarity")
     spread = band[["lower", "upper"]].sub(band["mean"], axis=0).abs()
@@ -122,10 +123,6 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_ylim(-1.05, 1.05)
 
 
-def _title(axes: Axes, letter: str, text: str) -> None:
-    axes.set_title(rf"$\bf{{{letter}}}$  {text}", loc="left")
-
-
-def _say(axes: Axes, text: str) -> None:
+def _leave_out(axes: Axes, why: str) -> None:
     axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)
+    write_empty(axes, why)

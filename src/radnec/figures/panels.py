@@ -14,10 +14,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
+from radnec.figures.style import LINE_COLOURS, PAGE_MM, journal_figure
 
-# Yellow is too pale for a line on white; black comes last, for a seventh model.
-_LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
 # A second mark of identity, so that colour is never the only one.
 _DASHES: tuple[Any, ...] = (
     "-",
@@ -64,7 +62,7 @@ def line_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     distinct = list(dict.fromkeys(names))
     return {
         name: {
-            "color": _LINES[at % len(_LINES)],
+            "color": LINE_COLOURS[at % len(LINE_COLOURS)],
             "linestyle": _DASHES[at % len(_DASHES)],
         }
         for at, name in enumerate(distinct)

@@ -41,6 +41,9 @@ PALETTE: tuple[str, ...] = (
 )
 """Colours of Okabe and Ito (2008), safe for all kinds of colour vision, best ones first."""
 
+LINE_COLOURS = tuple(colour for colour in PALETTE if colour != "#F0E442")
+"""Those that can be seen as lines on white; black comes last, for a seventh line."""
+
 NEGATIVE_COLOUR = PALETTE[0]
 """Recurrence, wherever the two classes have colours of their own."""
 
@@ -62,7 +65,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
-    "axes.prop_cycle": cycler(color=[c for c in PALETTE if c != "#F0E442"]),
+    "axes.prop_cycle": cycler(color=LINE_COLOURS),
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     "xtick.major.width": 0.6,

@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
+from radnec.figures.style import LINE_COLOURS, PAGE_MM, journal_figure
 from radnec.training.learning_curves import mean_and_range
 
 COLUMNS = 3
-_LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
 
 
 def draw_training(
@@ -59,7 +58,7 @@ def draw_training(
         for axes, (backbone, groups) in zip(grid, runs.items(), strict=False):
             for inputs, tables in groups.items():
                 place = sets.index(inputs)
-                _draw_runs(axes, inputs, tables, _LINES[place % len(_LINES)])
+                _draw_runs(axes, inputs, tables, LINE_COLOURS[place % len(LINE_COLOURS)])
             axes.set_title(backbone)
             axes.set_xlabel("epoch")
             axes.set_ylim(bottom=0)
