@@ -8,10 +8,8 @@ import sys
 import pytest
 import torch
 from torch import nn
-from toy_study import write_study
 
-from radnec.training.data import Volumes
-from radnec.training.device import describe_device, on_device
+from radnec.training.device import describe_device
 from radnec.training.order import BATCH_ORDER, prepare_order
 
 _PAGE_FAULTS = """
@@ -40,17 +38,6 @@ def test_freed_memory_is_used_again_without_a_page_fault():
         for how in ("prepared", "alone")
     }
     assert faults["prepared"] < faults["alone"] / 2
-
-
-@pytest.mark.parametrize("sequences", [["t1"], ["t1", "t2"]])
-def test_batches_are_the_volumes_with_the_channels_of_a_voxel_side_by_side(tmp_path, sequences):
-    study = write_study(
-        tmp_path, train=4, test=2, size=(4, 5, 6), sequences=tuple(sequences), noise_only=True
-    )
-    volumes = Volumes(study["packed"], sequences)
-    images = on_device(volumes, [5, 3, 1], torch.device("cpu"), batch_size=2)([2, 0])
-    assert torch.equal(images, volumes.batch([1, 5]))
-    assert images.stride()[1] == 1
 
 
 def test_the_order_in_memory_changes_what_is_fast_and_nothing_else():

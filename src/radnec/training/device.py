@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import math
 import platform
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import torch
 
 from radnec.core.errors import InputError
 from radnec.core.processor import processor
-from radnec.training.data import Volumes
-from radnec.training.order import BATCH_ORDER
-
-# Part of a GPU's free memory that the training set may take; the network needs the rest.
-_RESIDENT_SHARE = 0.25
 
 # Numbers of mallopt's parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
@@ -76,26 +69,6 @@ def _keep_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, -1)
-
-
-def on_device(
-    volumes: Volumes, rows: Sequence[int], device: torch.device, batch_size: int
-) -> Callable[[Sequence[int]], torch.Tensor]:
-    """Return a function from positions in `rows` to their volumes as a float32 batch.
-
-    On a GPU that has room for it the whole training set is copied there once; else each
-    batch is read from the mapped files, of which the kernel keeps one copy for all runs, into
-    the same memory as the batch before (new memory of this size costs more than the copy).
-    """
-    if device.type == "cuda":
-        needed = len(rows) * volumes.channels * math.prod(volumes.size) * 4
-        if needed < _RESIDENT_SHARE * torch.cuda.mem_get_info(device)[0]:
-            resident = torch.empty((len(rows), volumes.channels, *volumes.size), device=device)
-            for position, row in enumerate(rows):
-                resident[position] = volumes.batch([row])[0].to(device)
-            return lambda positions: resident[torch.as_tensor(positions, device=device)]
-    room = torch.empty(batch_size, volumes.channels, *volumes.size, memory_format=BATCH_ORDER)
-    return lambda positions: volumes.batch([rows[position] for position in positions], room)
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:

@@ -17,7 +17,7 @@ from radnec.networks.registry import build_network
 from radnec.networks.weights import load_weights
 from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, require_both_classes
-from radnec.training.distributed import Team, prepare_network
+from radnec.training.failures import memory_advice
 from radnec.training.inner import inner_split
 from radnec.training.loop import Trainer
 from radnec.training.settings import TrainingSettings
@@ -42,7 +42,6 @@ class Job:
     seed: int
     volumes: Volumes
     device: torch.device
-    team: Team
     checkpoints: Path
 
 
@@ -97,23 +96,22 @@ def fit(
     require_both_classes(training, job.name)
     checkpoint = Checkpoint(job.checkpoints, key_of(job, cases, settings, purpose))
     torch.manual_seed(derive_seed(job.seed, "weights"))
-    network = build_network(job.backbone, job.volumes.channels)
-    new_weights = None
-    if job.backbone in settings.pretrained:
-        new_weights = load_weights(network, Path(settings.pretrained[job.backbone]))
-    network = prepare_network(network, job.device, job.team)
-    trainer = Trainer(
-        name=job.name,
-        network=network,
-        training=training,
-        validation=validation,
-        volumes=job.volumes,
-        settings=settings,
-        seed=job.seed,
-        device=job.device,
-        checkpoint=checkpoint,
-        team=job.team,
-    )
-    before(trainer.state.history)
-    weights = trainer.run(after_epoch)
+    with memory_advice(job.name, settings):
+        network = build_network(job.backbone, job.volumes.channels)
+        new_weights = None
+        if job.backbone in settings.pretrained:
+            new_weights = load_weights(network, Path(settings.pretrained[job.backbone]))
+        trainer = Trainer(
+            name=job.name,
+            network=network.to(job.device),
+            training=training,
+            validation=validation,
+            volumes=job.volumes,
+            settings=settings,
+            seed=job.seed,
+            device=job.device,
+            checkpoint=checkpoint,
+        )
+        before(trainer.state.history)
+        weights = trainer.run(after_epoch)
     return Fitted(network, weights, trainer.state, training, validation, new_weights, checkpoint)

@@ -96,9 +96,8 @@ def _score(
         fitted.network.load_state_dict(fitted.weights)
         loss = Loss("cross_entropy", learned["target"].tolist(), job.device)
         scores = assess(fitted.network, held, job.volumes, loss, job.device, settings.precision)
-        if job.team.leads:
-            write_json(path, dict(zip(("loss", "auc"), scores, strict=True)))
-            fitted.checkpoint.remove()
+        write_json(path, dict(zip(("loss", "auc"), scores, strict=True)))
+        fitted.checkpoint.remove()
         return scores
     stored = json.loads(path.read_text(encoding="utf-8"))
     return stored["loss"], stored["auc"]

@@ -12,15 +12,20 @@ from torch import nn
 
 from radnec.core.seeding import derive_seed
 from radnec.training.augment import Augmentation
+from radnec.training.batches import volume_source
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.cost import Meter
 from radnec.training.data import Volumes
-from radnec.training.device import autocast, on_device
-from radnec.training.distributed import Team, average, shard, share
-from radnec.training.failures import StopRequest, memory_advice, require_finite
+from radnec.training.device import autocast
+from radnec.training.failures import StopRequest, require_finite
 from radnec.training.loss import Loss
-from radnec.training.optimise import epoch_batches, learning_rate, make_optimiser
-from radnec.training.order import BATCH_ORDER, prepare_order
+from radnec.training.optimise import (
+    epoch_batches,
+    learning_rate,
+    make_optimiser,
+    restore_optimiser,
+)
+from radnec.training.order import prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import History, State, Weights, on_cpu
@@ -43,8 +48,6 @@ class Trainer:
         Cases as `radnec.training.data.fold_cases` gives them; `validation` may be empty.
     checkpoint
         Where the state is kept; what it holds is taken up.
-    team
-        The processes that share the work.
     """
 
     def __init__(
@@ -59,12 +62,11 @@ class Trainer:
         seed: int,
         device: torch.device,
         checkpoint: Checkpoint,
-        team: Team,
     ) -> None:
         self.name, self.settings, self.seed, self.device = name, settings, seed, device
         self.network = prepare_order(network, device)
         self.training, self.validation, self.volumes = training, validation, volumes
-        self.checkpoint, self.team = checkpoint, team
+        self.checkpoint = checkpoint
         self.optimiser = make_optimiser(self.network, settings)
         self.targets: list[int] = training["target"].tolist()
         self.loss = Loss(settings.loss, self.targets, device)
@@ -73,10 +75,11 @@ class Trainer:
         saved = checkpoint.load()
         if saved is not None:
             self._restore(saved)
-        self.model: Callable[[torch.Tensor], torch.Tensor] = share(self.network, device, team)
+        self.model: Callable[[torch.Tensor], torch.Tensor] = self.network
         if settings.compile:
-            self.model = torch.compile(self.model)
-        self.images = on_device(volumes, training["row"].tolist(), device, settings.batch_size)
+            self.model = torch.compile(self.network)
+        rows = training["row"].tolist()
+        self.source = volume_source(volumes, rows, device, settings.batch_size)
         self._saved = time.monotonic()
         self._stop = StopRequest()
         self._meter = Meter(device, self.state.seconds, self.state.joules)
@@ -88,7 +91,7 @@ class Trainer:
         """
         settings, state, cases = self.settings, self.state, len(self.targets)
         progress = Progress(self.name, settings.epochs, cases, state.epoch * cases + state.cases)
-        with self._stop, memory_advice(self.name, settings):
+        with self._stop:
             while state.epoch < settings.epochs and not self._stopped_early():
                 self._train_epoch(progress)
                 self._end_epoch()
@@ -102,32 +105,31 @@ class Trainer:
 
     def _train_epoch(self, progress: Progress) -> None:
         settings, state = self.settings, self.state
-        batches = epoch_batches(self.targets, settings, self.seed, state.epoch, self.team.size)
+        batches = epoch_batches(self.targets, settings, self.seed, state.epoch)
+        left = batches[state.batch :]
+        # One copy an epoch: looked up batch by batch, the classes would make a GPU wait.
+        classes = torch.tensor([self.targets[at] for batch in left for at in batch])
+        targets = classes.to(self.device).split([len(batch) for batch in left])
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, state.epoch)
-        classes = torch.as_tensor(self.targets)
         # Begun with what a resumed run brings: the additions keep their order to the last bit.
         summed = torch.tensor(state.loss_sum, dtype=torch.float64, device=self.device)
         self.network.train()
         self.optimiser.zero_grad(set_to_none=True)
-        while state.batch < len(batches):
-            positions = batches[state.batch]
-            own = shard(positions, self.team)
-            start = state.batch * settings.batch_size + self.team.rank
-            images = self.augment(self.images(own), state.epoch, start, self.team.size)
+        for images, labels in zip(self.source.epoch(left), targets, strict=True):
+            images = self.augment(images, state.epoch, state.batch * settings.batch_size)
             # Dropout: a seed a step, so that a run can be taken up at any step.
-            step = (str(state.epoch), str(state.batch), str(self.team.rank))
+            step = (str(state.epoch), str(state.batch))
             torch.manual_seed(derive_seed(self.seed, "dropout", *step))
-            images = images.to(self.device, memory_format=BATCH_ORDER)
             with autocast(self.device, settings.precision):
                 logits = self.model(images)
-            loss = self.loss(logits, classes[own].to(self.device))
+            loss = self.loss(logits, labels)
             # The last group of an epoch may be smaller: it counts its own batches.
             first = state.batch - state.batch % settings.accumulation
             group_size = min(settings.accumulation, len(batches) - first)
             (loss / group_size).backward()
-            summed += loss.detach() * len(positions)
-            state.cases += len(positions)
+            summed += loss.detach() * len(labels)
+            state.cases += len(labels)
             state.batch += 1
             if state.batch == first + group_size:
                 self.optimiser.step()
@@ -160,7 +162,7 @@ class Trainer:
         row = {
             "epoch": float(state.epoch + 1),
             "learning_rate": learning_rate(self.settings, state.epoch),
-            "train_loss": self._agreed(state.loss_sum / state.cases),
+            "train_loss": state.loss_sum / state.cases,
         }
         if len(self.validation):
             loss, auc = assess(
@@ -171,19 +173,13 @@ class Trainer:
                 self.device,
                 self.settings.precision,
             )
-            row["validation_loss"], row["validation_auc"] = self._agreed(loss), auc
+            row["validation_loss"], row["validation_auc"] = loss, auc
             if row["validation_loss"] < state.best_loss:
                 state.best_loss, state.best_epoch = row["validation_loss"], state.epoch
                 state.best_weights = on_cpu(self.network)
         state.history.append(row)
         state.epoch, state.batch = state.epoch + 1, 0
         state.loss_sum, state.cases = 0.0, 0
-
-    def _agreed(self, value: float) -> float:
-        """Return the team's mean, so that all of its processes decide the same."""
-        return float(
-            average(torch.tensor(value, dtype=torch.float64, device=self.device), self.team)
-        )
 
     def _stopped_early(self) -> bool:
         patience = self.settings.patience
@@ -196,14 +192,13 @@ class Trainer:
         if not self._save_due():
             return
         self.state.seconds, self.state.joules = self._meter.read()
-        if self.team.leads:
-            self.checkpoint.save(
-                {
-                    "network": self.network.state_dict(),
-                    "optimiser": self.optimiser.state_dict(),
-                    "state": vars(self.state),
-                }
-            )
+        self.checkpoint.save(
+            {
+                "network": self.network.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "state": vars(self.state),
+            }
+        )
         self._saved = time.monotonic()
         if self._stop.received:
             raise SystemExit(
@@ -213,5 +208,5 @@ class Trainer:
     def _restore(self, saved: dict[str, Any]) -> None:
         self.network.load_state_dict(saved["network"])
         if saved["optimiser"] is not None:  # a finished run needs none
-            self.optimiser.load_state_dict(saved["optimiser"])
+            restore_optimiser(self.optimiser, saved["optimiser"])
         self.state = State(**saved["state"])
