@@ -20,6 +20,7 @@ NO_WEIGHTS = {
     "core/errors.py",
     "core/files.py",
     "core/fingerprint.py",
+    "core/gpu.py",
     "core/processor.py",
     "core/settings.py",
     "core/tables.py",

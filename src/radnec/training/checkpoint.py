@@ -28,6 +28,7 @@ _NO_WEIGHTS = {
     "radnec.core.errors",
     "radnec.core.files",
     "radnec.core.fingerprint",
+    "radnec.core.gpu",
     "radnec.core.processor",
     "radnec.core.settings",
     "radnec.core.tables",

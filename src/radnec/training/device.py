@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 import torch
 
-from radnec.core.errors import InputError
+from radnec.core.gpu import choose_device
 from radnec.core.processor import processor
 
 # Numbers of mallopt's parameters in glibc's malloc.h.
@@ -21,7 +21,7 @@ def prepare_device(device: str, threads: int) -> torch.device:
     Parameters
     ----------
     device
-        auto (a GPU where there is one) | cpu | cuda | cuda:<n>.
+        auto | cpu | cuda | cuda:<n>, see `radnec.core.gpu.choose_device`.
     threads
         Number of CPU threads. Sums on CPU are taken in another order with another number,
         so weights are repeatable bit by bit with the same number only.
@@ -32,19 +32,7 @@ def prepare_device(device: str, threads: int) -> torch.device:
         If the device does not exist here.
     """
     torch.set_num_threads(threads)
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>") from error
-    if chosen.type not in ("cpu", "cuda"):
-        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>")
-    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
-        raise InputError(
-            f"device {device!r}: torch {torch.__version__} sees {torch.cuda.device_count()} GPUs "
-            f"here; use device: cpu, or install a torch built for the GPU"
-        )
+    chosen = torch.device(choose_device(device))
     # On CPU every operation is deterministic. On a GPU the backward pass of 3D max pooling
     # has no deterministic form in torch: warn, do not refuse.
     torch.use_deterministic_algorithms(True, warn_only=chosen.type == "cuda")
