@@ -26,6 +26,7 @@ NO_WEIGHTS = {
     "core/tables.py",
     "training/checkpoint.py",
     "training/cost.py",
+    "training/cudnn.py",
     "training/failures.py",
     "training/progress.py",
     "training/settings.py",

@@ -12,6 +12,7 @@ from radnec.networks.external import build_external, is_external
 from radnec.networks.inflate import last_grid
 from radnec.networks.medical import densenet121, resnet
 from radnec.networks.mresnet import MultiScaleResNet
+from radnec.networks.pooling import with_repeatable_pooling
 from radnec.networks.vgg import VGG
 
 
@@ -69,13 +70,13 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
         If the name is no backbone.
     """
     if is_external(backbone):
-        return build_external(backbone, in_channels)
+        return with_repeatable_pooling(build_external(backbone, in_channels))
     if backbone not in BACKBONES:
         raise InputError(
             f"backbone {backbone!r}: expected one of {', '.join(BACKBONES)}, "
             f"torchvision:<name> or package.module:factory"
         )
-    network = BACKBONES[backbone].build(in_channels)
+    network = with_repeatable_pooling(BACKBONES[backbone].build(in_channels))
     network.last_conv = BACKBONES[backbone].last_conv  # type: ignore[assignment]
     return network
 

@@ -34,6 +34,7 @@ _NO_WEIGHTS = {
     "radnec.core.tables",
     "radnec.training.checkpoint",
     "radnec.training.cost",
+    "radnec.training.cudnn",
     "radnec.training.failures",
     "radnec.training.progress",
     "radnec.training.settings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,7 @@ import torch
 
 from radnec.core.gpu import choose_device
 from radnec.core.processor import processor
+from radnec.training.cudnn import warn_of_cudnn
 
 # Numbers of mallopt's parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
@@ -33,17 +35,37 @@ def prepare_device(device: str, threads: int) -> torch.device:
     """
     torch.set_num_threads(threads)
     chosen = torch.device(choose_device(device))
-    # On CPU every operation is deterministic. On a GPU the backward pass of 3D max pooling
-    # has no deterministic form in torch: warn, do not refuse.
-    torch.use_deterministic_algorithms(True, warn_only=chosen.type == "cuda")
-    # It would fill every new tensor with NaN first, which nothing here needs.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    # TF32 keeps 10 bits of the mantissa: not what precision: float32 says.
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False
     if chosen.type == "cpu":
         _keep_memory()
+    else:
+        # cuBLAS has no fixed order of sums without it, and reads it when it is first used.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        warn_of_cudnn(torch.backends.cudnn.version())
+    set_arithmetic(chosen, "float32", deterministic=True)
     return chosen
+
+
+def set_arithmetic(device: torch.device, precision: str, *, deterministic: bool) -> None:
+    """Say how torch computes in this process from now on.
+
+    Parameters
+    ----------
+    precision
+        tf32 lets a GPU round the factors of convolutions and products to 10 bits of mantissa;
+        float32 and bfloat16 (which `autocast` does) do not.
+    deterministic
+        On a GPU: whether only operations are used that give the same bits each time. Otherwise
+        cuDNN may also try out which of its kernels is fastest. A CPU gives the same bits anyway.
+    """
+    # Not use_deterministic_algorithms, which imports torch's compiler (over a second) first. What
+    # has no deterministic form on a GPU (some layer of a user's own network) is warned about.
+    mode = "error" if device.type == "cpu" else "warn"
+    torch.set_deterministic_debug_mode(mode if deterministic else "default")
+    # It would fill every new tensor with NaN first, which nothing here needs.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = not deterministic
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
 
 
 def _keep_memory() -> None:
