@@ -37,6 +37,7 @@ class Backbone:
 
 BACKBONES: dict[str, Backbone] = {
     "resnet10": Backbone(lambda n: resnet(10, n), "layer4", "MONAI ResNet, stem stride 2"),
+    "resnet18": Backbone(lambda n: resnet(18, n), "layer4", "MONAI ResNet, stem stride 2"),
     "resnet50": Backbone(lambda n: resnet(50, n), "layer4", "MONAI ResNet, stem stride 2"),
     "densenet121": Backbone(densenet121, "class_layers.relu", "MONAI DenseNet121"),
     "vgg11": Backbone(lambda n: VGG("vgg11", n), "features.19", "Simonyan and Zisserman, A"),

@@ -14,6 +14,7 @@ from radnec.core.files import write_json, write_text
 from radnec.core.labels import CLASSES
 from radnec.core.versions import installed_version
 from radnec.networks.registry import source
+from radnec.networks.weights import Loaded
 from radnec.training.device import describe_device
 from radnec.training.fit import Fitted
 from radnec.training.progress import duration
@@ -63,7 +64,7 @@ def write_card(
         | {
             "definition": source(described["backbone"]),
             "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
-            "start": _start(fitted.new_weights, settings, described["backbone"]),
+            "start": _start(fitted.loaded, settings, described["backbone"]),
         },
         "data": {
             "training": _count(fitted.training),
@@ -95,10 +96,12 @@ def write_card(
     write_text(outdir / "card.md", _markdown(card))
 
 
-def _start(new: list[str] | None, settings: TrainingSettings, backbone: str) -> str:
-    if new is None:
+def _start(loaded: Loaded | None, settings: TrainingSettings, backbone: str) -> str:
+    if loaded is None:
         return "random weights"
-    return f"weights of {Path(settings.pretrained[backbone]).name}, new: {', '.join(new) or 'none'}"
+    text = f"weights of {Path(settings.pretrained[backbone]).name}"
+    text += f", new: {', '.join(loaded.new) or 'none'}"
+    return f"{text}; {loaded.note}" if loaded.note else text
 
 
 def _count(cases: pd.DataFrame) -> dict[str, int]:

@@ -14,7 +14,7 @@ from radnec.core.files import sha256
 from radnec.core.seeding import derive_seed
 from radnec.networks.external import is_external, source_file
 from radnec.networks.registry import build_network
-from radnec.networks.weights import load_weights
+from radnec.networks.weights import Loaded, load_weights
 from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, require_both_classes
 from radnec.training.failures import memory_advice
@@ -54,7 +54,7 @@ class Fitted:
     state: State
     training: pd.DataFrame
     validation: pd.DataFrame
-    new_weights: list[str] | None
+    loaded: Loaded | None
     checkpoint: Checkpoint
 
 
@@ -98,9 +98,9 @@ def fit(
     torch.manual_seed(derive_seed(job.seed, "weights"))
     with memory_advice(job.name, settings):
         network = build_network(job.backbone, job.volumes.channels)
-        new_weights = None
+        loaded = None
         if job.backbone in settings.pretrained:
-            new_weights = load_weights(network, Path(settings.pretrained[job.backbone]))
+            loaded = load_weights(network, Path(settings.pretrained[job.backbone]))
         trainer = Trainer(
             name=job.name,
             network=network.to(job.device),
@@ -114,4 +114,4 @@ def fit(
         )
         before(trainer.state.history)
         weights = trainer.run(after_epoch)
-    return Fitted(network, weights, trainer.state, training, validation, new_weights, checkpoint)
+    return Fitted(network, weights, trainer.state, training, validation, loaded, checkpoint)
