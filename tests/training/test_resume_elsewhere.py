@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -14,10 +12,8 @@ from radnec.training import loop
 from radnec.training.order import prepare_order
 from radnec.training.run import train_run
 
-Order = Callable[[nn.Module, torch.device], nn.Module]
 
-
-def like_a_gpu(network: nn.Module, device: torch.device) -> nn.Module:
+def like_a_gpu(network: nn.Module, device: torch.device, order: str) -> nn.Module:
     """The order in which a GPU holds weights, and with them the moments of the optimiser."""
     return network.to(memory_format=torch.channels_last_3d)
 

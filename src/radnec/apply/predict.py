@@ -88,8 +88,12 @@ def predict_patient(
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
     each = {
-        name: float(predict_cases(network, [(case, volume)], target)["p_necrosis"][0])
-        for name, network in loaded.items()
+        folder.name: float(
+            predict_cases(loaded[folder.name], [(case, volume)], target, read_description(folder))[
+                "p_necrosis"
+            ][0]
+        )
+        for folder in networks
     }
     p_necrosis = float(np.mean(list(each.values())))
     result = {

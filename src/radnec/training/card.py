@@ -62,6 +62,7 @@ def write_card(
             for key in ("backbone", "inputs", "sequences", "fold", "seed", "size", "classes")
         }
         | {
+            "probabilities": _probabilities(described),
             "definition": source(described["backbone"]),
             "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
             "start": _start(fitted.loaded, settings, described["backbone"]),
@@ -86,6 +87,7 @@ def write_card(
         | {"python": platform.python_version()},
         "cost": {
             "device": describe_device(device),
+            "computed in": str(fitted.way),
             "time": duration(state.seconds),
             "seconds": round(state.seconds, 1),
             "energy_joules": None if state.joules is None else round(state.joules),
@@ -94,6 +96,15 @@ def write_card(
     }
     write_json(outdir / "card.json", card)
     write_text(outdir / "card.md", _markdown(card))
+
+
+def _probabilities(described: dict[str, Any]) -> str:
+    text = "softmax of the logits"
+    if described["temperature"] != 1.0:
+        text += f" divided by {described['temperature']:.3f} (temperature from inner folds)"
+    if described["test_time_flips"]:
+        text += f", mean over volumes mirrored along {', '.join(described['test_time_flips'])}"
+    return text
 
 
 def _start(loaded: Loaded | None, settings: TrainingSettings, backbone: str) -> str:

@@ -15,6 +15,7 @@ from radnec.core.seeding import derive_seed
 from radnec.networks.external import is_external, source_file
 from radnec.networks.registry import build_network
 from radnec.networks.weights import Loaded, load_weights
+from radnec.training.autotune import Way
 from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, require_both_classes
 from radnec.training.failures import memory_advice
@@ -52,6 +53,7 @@ class Fitted:
     network: nn.Module
     weights: Weights
     state: State
+    way: Way
     training: pd.DataFrame
     validation: pd.DataFrame
     loaded: Loaded | None
@@ -68,7 +70,7 @@ def key_of(job: Job, cases: pd.DataFrame, settings: TrainingSettings, purpose: s
         "backbone_code": sha256(code) if code else None,
         "sequences": list(job.sequences),
         "seed": job.seed,
-        "settings": settings.without_grid().to_json(),
+        "settings": settings.of_weights().to_json(),
         "pretrained": sha256(Path(pretrained)) if pretrained else None,
     }
     return run_key(definition, cases, job.volumes)
@@ -114,4 +116,13 @@ def fit(
         )
         before(trainer.state.history)
         weights = trainer.run(after_epoch)
-    return Fitted(network, weights, trainer.state, training, validation, loaded, checkpoint)
+    return Fitted(
+        network=trainer.kept,
+        weights=weights,
+        state=trainer.state,
+        way=trainer.way,
+        training=training,
+        validation=validation,
+        loaded=loaded,
+        checkpoint=checkpoint,
+    )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from radnec.core.seeding import derive_seed
 from radnec.training.augment import Augmentation
+from radnec.training.autotune import Way, choose_way, usual_way
 from radnec.training.batches import volume_source
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.cost import Meter
 from radnec.training.data import Volumes
-from radnec.training.device import autocast
+from radnec.training.device import autocast, describe_device, set_arithmetic
 from radnec.training.failures import StopRequest, require_finite
 from radnec.training.loss import Loss
 from radnec.training.optimise import (
@@ -25,7 +27,7 @@ from radnec.training.optimise import (
     make_optimiser,
     restore_optimiser,
 )
-from radnec.training.order import prepare_order
+from radnec.training.order import ORDERS, prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import History, State, Weights, on_cpu
@@ -64,25 +66,52 @@ class Trainer:
         checkpoint: Checkpoint,
     ) -> None:
         self.name, self.settings, self.seed, self.device = name, settings, seed, device
-        self.network = prepare_order(network, device)
         self.training, self.validation, self.volumes = training, validation, volumes
         self.checkpoint = checkpoint
+        rows = training["row"].tolist()
+        self.source = volume_source(volumes, rows, device, settings.batch_size)
+        saved = checkpoint.load()
+        self.way = self._way(network, saved)
+        set_arithmetic(device, self.way.precision, deterministic=settings.deterministic)
+        self.network = prepare_order(network, device, self.way.order)
         self.optimiser = make_optimiser(self.network, settings)
         self.targets: list[int] = training["target"].tolist()
         self.loss = Loss(settings.loss, self.targets, device)
         self.augment = Augmentation(settings.augmentation, volumes.size, seed)
         self.state = State()
-        saved = checkpoint.load()
         if saved is not None:
             self._restore(saved)
+        self.averaged: AveragedModel | None = None
+        if settings.average:
+            self.averaged = AveragedModel(
+                self.network,
+                multi_avg_fn=get_ema_multi_avg_fn(settings.average),
+                use_buffers=True,
+            )
+            if saved is not None and saved["averaged"] is not None:
+                self.averaged.load_state_dict(saved["averaged"])
         self.model: Callable[[torch.Tensor], torch.Tensor] = self.network
-        if settings.compile:
+        if self.way.compile:
             self.model = torch.compile(self.network)
-        rows = training["row"].tolist()
-        self.source = volume_source(volumes, rows, device, settings.batch_size)
         self._saved = time.monotonic()
         self._stop = StopRequest()
         self._meter = Meter(device, self.state.seconds, self.state.joules)
+
+    def _way(self, network: nn.Module, saved: dict[str, Any] | None) -> Way:
+        """Return how to compute: a run that goes on on the same device keeps its way."""
+        settings = self.settings
+        if not settings.autotune:
+            return usual_way(settings)
+        if saved is not None and saved["device"] == describe_device(self.device):
+            return Way(**saved["way"])
+        first = list(range(min(settings.batch_size, len(self.training))))
+        images = next(iter(self.source.epoch([first])))
+        return choose_way(network, images, settings, self.device, self.checkpoint.folder.parents[1])
+
+    @property
+    def kept(self) -> nn.Module:
+        """The network that is validated and kept: averaged over the steps where that is asked."""
+        return self.network if self.averaged is None else self.averaged.module
 
     def run(self, after_epoch: Callable[[History], None]) -> Weights:
         """Train to the end and return the weights of the chosen epoch.
@@ -101,7 +130,18 @@ class Trainer:
         progress.line(state.epoch, state.epoch * cases, state.history[-1]["train_loss"])
         if state.best_weights is not None:
             return state.best_weights
-        return on_cpu(self.network)
+        return on_cpu(self.kept)
+
+    def _drawn(self, epoch: int, first: int = 0) -> Iterator[torch.Tensor]:
+        """Yield the augmented batches of an epoch, dropout's seed set for each.
+
+        It is set batch by batch, so that a run can be taken up at any of them.
+        """
+        batches = epoch_batches(self.targets, self.settings, self.seed, epoch)[first:]
+        for number, images in enumerate(self.source.epoch(batches), start=first):
+            changed = self.augment(images, epoch, number * self.settings.batch_size)
+            torch.manual_seed(derive_seed(self.seed, "dropout", str(epoch), str(number)))
+            yield changed.to(memory_format=ORDERS[self.way.order])
 
     def _train_epoch(self, progress: Progress) -> None:
         settings, state = self.settings, self.state
@@ -116,12 +156,9 @@ class Trainer:
         summed = torch.tensor(state.loss_sum, dtype=torch.float64, device=self.device)
         self.network.train()
         self.optimiser.zero_grad(set_to_none=True)
-        for images, labels in zip(self.source.epoch(left), targets, strict=True):
-            images = self.augment(images, state.epoch, state.batch * settings.batch_size)
-            # Dropout: a seed a step, so that a run can be taken up at any step.
-            step = (str(state.epoch), str(state.batch))
-            torch.manual_seed(derive_seed(self.seed, "dropout", *step))
-            with autocast(self.device, settings.precision):
+        drawn = self._drawn(state.epoch, state.batch)
+        for images, labels in zip(drawn, targets, strict=True):
+            with autocast(self.device, self.way.precision):
                 logits = self.model(images)
             loss = self.loss(logits, labels)
             # The last group of an epoch may be smaller: it counts its own batches.
@@ -134,6 +171,8 @@ class Trainer:
             if state.batch == first + group_size:
                 self.optimiser.step()
                 self.optimiser.zero_grad(set_to_none=True)
+                if self.averaged is not None:
+                    self.averaged.update_parameters(self.network)
                 if progress.due() or self._save_due():
                     self._collect(summed)
                     done = state.epoch * len(self.targets) + state.cases
@@ -166,17 +205,17 @@ class Trainer:
         }
         if len(self.validation):
             loss, auc = assess(
-                self.network,
+                self.kept,
                 self.validation,
                 self.volumes,
                 self.loss,
                 self.device,
-                self.settings.precision,
+                self.way.precision,
             )
             row["validation_loss"], row["validation_auc"] = loss, auc
             if row["validation_loss"] < state.best_loss:
                 state.best_loss, state.best_epoch = row["validation_loss"], state.epoch
-                state.best_weights = on_cpu(self.network)
+                state.best_weights = on_cpu(self.kept)
         state.history.append(row)
         state.epoch, state.batch = state.epoch + 1, 0
         state.loss_sum, state.cases = 0.0, 0
@@ -195,8 +234,11 @@ class Trainer:
         self.checkpoint.save(
             {
                 "network": self.network.state_dict(),
+                "averaged": self.averaged.state_dict() if self.averaged is not None else None,
                 "optimiser": self.optimiser.state_dict(),
                 "state": vars(self.state),
+                "way": vars(self.way),
+                "device": describe_device(self.device),
             }
         )
         self._saved = time.monotonic()

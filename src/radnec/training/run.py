@@ -14,9 +14,9 @@ from radnec.core.labels import CLASSES
 from radnec.core.notices import RESEARCH_USE
 from radnec.training.card import write_card
 from radnec.training.data import Volumes, fold_cases, require_both_classes
-from radnec.training.device import prepare_device
+from radnec.training.device import describe_device, prepare_device
 from radnec.training.fit import Fitted, Job, fit
-from radnec.training.grid import choose
+from radnec.training.grid import Choice, choose
 from radnec.training.history import Recorder
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import on_cpu
@@ -87,10 +87,15 @@ def train_run(
         device=target,
         checkpoints=Path(checkpoints),
     )
-    chosen, tried = choose(job, cases, settings)
+    choice = choose(job, cases, settings)
     with Recorder(Path(outdir)) as recorder:
         fitted = fit(
-            job, cases, chosen, purpose="final", before=recorder.start, after_epoch=recorder.add
+            job,
+            cases,
+            choice.settings,
+            purpose="final",
+            before=recorder.start,
+            after_epoch=recorder.add,
         )
     described = {
         "backbone": backbone,
@@ -102,11 +107,21 @@ def train_run(
         "size": list(job.volumes.size),
         "classes": list(CLASSES),
         "validation_cases": fitted.validation["case"].tolist(),
+        "temperature": choice.temperature,
+        "test_time_flips": list(settings.test_time_flips),
         "preprocessing": json.loads(preprocessing),
     }
-    _write(Path(outdir), described, fitted, chosen, tried, notice, job)
+    _write(Path(outdir), described, fitted, choice, notice, job)
+    # What a finished run needs no more is left out. Its network is the averaged one, if any.
     fitted.checkpoint.finish(
-        {"network": on_cpu(fitted.network), "optimiser": None, "state": vars(fitted.state)}
+        {
+            "network": on_cpu(fitted.network),
+            "averaged": None,
+            "optimiser": None,
+            "state": vars(fitted.state),
+            "way": vars(fitted.way),
+            "device": describe_device(target),
+        }
     )
 
 
@@ -114,8 +129,7 @@ def _write(
     outdir: Path,
     described: dict[str, Any],
     fitted: Fitted,
-    chosen: TrainingSettings,
-    tried: list[dict[str, Any]],
+    choice: Choice,
     notice: str,
     job: Job,
 ) -> None:
@@ -127,8 +141,8 @@ def _write(
         outdir,
         described=described,
         fitted=fitted,
-        settings=chosen,
-        tried=tried,
+        settings=choice.settings,
+        tried=choice.tried,
         device=job.device,
         notice=notice,
     )
