@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
 # Outside it the answers are as good as certain, or as good as even.
 BOUNDS = (0.05, 20.0)
@@ -24,6 +22,9 @@ def fit_temperature(logits: npt.ArrayLike, targets: npt.ArrayLike) -> float:
     targets
         Index of the true class of each case.
     """
+    from scipy.optimize import minimize_scalar  # half a second, and most runs fit none
+    from scipy.special import log_softmax
+
     values, classes = np.asarray(logits, dtype=float), np.asarray(targets, dtype=int)
     cases = np.arange(len(values))
 
