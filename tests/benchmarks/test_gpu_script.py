@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -54,6 +56,21 @@ def test_every_measure_is_a_line_and_the_sections_come_in_order(tmp_path):
     together = [line for line in found if line["section"] == "together"]
     assert [line["processes"] for line in together] == [1, 2]
     assert all(line["steps_per_s"] > 0 for line in together)
+
+
+def test_wheels_are_imported_without_pip(tmp_path, monkeypatch):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with zipfile.ZipFile(wheels / "carried-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("carried/__init__.py", "value = 7")
+        wheel.writestr("carried-1.0.dist-info/METADATA", "Name: carried\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    path = importlib.import_module("gpu").unpack(wheels, tmp_path / "site")
+    code = "import carried, importlib.metadata as m; print(carried.value, m.version('carried'))"
+    environment = os.environ | {"PYTHONPATH": path}
+    assert subprocess.check_output(
+        [sys.executable, "-c", code], env=environment, text=True
+    ).split() == ["7", "1.0"]
 
 
 def test_killed_halfway_it_leaves_whole_lines_and_no_process(tmp_path):

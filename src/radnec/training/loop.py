@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from radnec.core.seeding import derive_seed
 from radnec.training.augment import Augmentation
@@ -24,6 +23,7 @@ from radnec.training.loss import Loss
 from radnec.training.optimise import (
     epoch_batches,
     learning_rate,
+    make_average,
     make_optimiser,
     restore_optimiser,
 )
@@ -81,15 +81,9 @@ class Trainer:
         self.state = State()
         if saved is not None:
             self._restore(saved)
-        self.averaged: AveragedModel | None = None
-        if settings.average:
-            self.averaged = AveragedModel(
-                self.network,
-                multi_avg_fn=get_ema_multi_avg_fn(settings.average),
-                use_buffers=True,
-            )
-            if saved is not None and saved["averaged"] is not None:
-                self.averaged.load_state_dict(saved["averaged"])
+        self.averaged = make_average(self.network, settings)
+        if self.averaged is not None and saved is not None and saved["averaged"] is not None:
+            self.averaged.load_state_dict(saved["averaged"])
         self.model: Callable[[torch.Tensor], torch.Tensor] = self.network
         if self.way.compile:
             self.model = torch.compile(self.network)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from radnec.core.seeding import derive_seed
 from radnec.training.settings import TrainingSettings
@@ -25,6 +26,18 @@ def make_optimiser(network: nn.Module, settings: TrainingSettings) -> torch.opti
     return torch.optim.SGD(
         weights, lr=rate, weight_decay=decay, momentum=0.9, nesterov=True, fused=True
     )
+
+
+def make_average(network: nn.Module, settings: TrainingSettings) -> AveragedModel | None:
+    """Return the exponential moving average of a network's weights and statistics, if asked for.
+
+    Its first update copies; each later one is w' = d w' + (1 - d) w (Polyak and Juditsky 1992, in
+    the form of Tarvainen and Valpola 2017, arXiv:1703.01780).
+    """
+    if not settings.average:
+        return None
+    update = get_ema_multi_avg_fn(settings.average)
+    return AveragedModel(network, multi_avg_fn=update, use_buffers=True)
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, saved: dict[str, Any]) -> None:
