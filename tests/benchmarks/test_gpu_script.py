@@ -31,17 +31,32 @@ def lines(output: Path) -> list[dict]:
     return [json.loads(line) for line in output.read_text().splitlines()]
 
 
-def test_every_measure_is_a_line_and_the_sections_come_in_order(tmp_path):
+@pytest.fixture
+def bare(tmp_path):
+    """The environment of a machine that lacks MONAI and nibabel."""
+    site = tmp_path / "bare"
+    site.mkdir()
+    block = "import sys\nfor name in ('monai', 'nibabel'):\n    sys.modules[name] = None\n"
+    (site / "sitecustomize.py").write_text(block)
+    return os.environ | {"PYTHONPATH": str(site)}
+
+
+def test_every_measure_is_a_line_and_the_sections_come_in_order(tmp_path, bare):
     output = tmp_path / "gpu.jsonl"
-    sections = ["--sections", "agreement", "steps", "together"]
-    run = command(output, *sections, "--processes", "1", "2", "--budget", "240")
-    done = subprocess.run(run, capture_output=True, text=True, timeout=300)
+    sections = ["--sections", "agreement", "steps", "together", "peers"]
+    run = command(output, *sections, "--processes", "1", "2", "--budget", "400")
+    run.insert(run.index("mresnet") + 1, "resnet10")
+    done = subprocess.run(run, capture_output=True, text=True, timeout=450, env=bare)
     assert done.returncode == 0, done.stderr
     found = lines(output)
     assert done.stdout == output.read_text()
-    assert not [line for line in found if "error" in line or line["what"] == "error"]
+    # What a package is missing for is said, and all else is measured.
+    failed = [line for line in found if "error" in line or line["what"] == "error"]
+    assert all("ModuleNotFoundError" in line["error"] for line in failed)
+    assert {line.get("backbone") for line in failed if line["section"] == "steps"} == {"resnet10"}
+    found = [line for line in found if line not in failed]
     order = [line["section"] for line in found]
-    assert order == sorted(order, key=["agreement", "steps", "together", "all"].index)
+    assert order == sorted(order, key=["agreement", "steps", "together", "peers", "all"].index)
     [apart] = [line for line in found if line["what"] == "probabilities"]
     # The CPU against itself: only the order in memory of float32 may differ.
     assert apart["float32_probability"] < 1e-5
