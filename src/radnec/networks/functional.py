@@ -16,11 +16,10 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from radnec.core.errors import InputError
 from radnec.networks.layers import pad_triple, triple
-from radnec.networks.pooling import avg_pool3d, max_pool3d
 
 _FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
-    functional.max_pool2d: max_pool3d,
-    functional.avg_pool2d: avg_pool3d,
+    functional.max_pool2d: functional.max_pool3d,
+    functional.avg_pool2d: functional.avg_pool3d,
     functional.adaptive_avg_pool2d: functional.adaptive_avg_pool3d,
     functional.adaptive_max_pool2d: functional.adaptive_max_pool3d,
     functional.dropout2d: functional.dropout3d,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.nn import functional
 
 Triple = tuple[int, int, int]
@@ -113,7 +113,10 @@ class AvgPool3d(nn.AvgPool3d):
 
 
 def with_repeatable_pooling(network: nn.Module) -> nn.Module:
-    """Return the network with its 3D pooling layers replaced in place by those of this module."""
+    """Return the network with its 3D pooling replaced in place by that of this module.
+
+    Layers everywhere, and the calls that a traced network (torch.fx) makes itself.
+    """
     kinds: dict[type[nn.Module], type[nn.Module]] = {
         nn.MaxPool3d: MaxPool3d,
         nn.AvgPool3d: AvgPool3d,
@@ -124,6 +127,11 @@ def with_repeatable_pooling(network: nn.Module) -> nn.Module:
                 own = kinds[type(layer)].__new__(kinds[type(layer)])
                 own.__dict__ = layer.__dict__
                 parent._modules[name] = own
+    if isinstance(network, fx.GraphModule):
+        calls = {functional.max_pool3d: max_pool3d, functional.avg_pool3d: avg_pool3d}
+        for node in network.graph.nodes:
+            node.target = calls.get(node.target, node.target)
+        network.recompile()
     return network
 
 

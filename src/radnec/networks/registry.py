@@ -70,14 +70,18 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
     InputError
         If the name is no backbone.
     """
+    return with_repeatable_pooling(_isotropic(backbone, in_channels))
+
+
+def _isotropic(backbone: str, in_channels: int) -> nn.Module:
     if is_external(backbone):
-        return with_repeatable_pooling(build_external(backbone, in_channels))
+        return build_external(backbone, in_channels)
     if backbone not in BACKBONES:
         raise InputError(
             f"backbone {backbone!r}: expected one of {', '.join(BACKBONES)}, "
             f"torchvision:<name> or package.module:factory"
         )
-    network = with_repeatable_pooling(BACKBONES[backbone].build(in_channels))
+    network = BACKBONES[backbone].build(in_channels)
     network.last_conv = BACKBONES[backbone].last_conv  # type: ignore[assignment]
     return network
 
