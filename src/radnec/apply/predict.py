@@ -87,14 +87,12 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    each = {
-        folder.name: float(
-            predict_cases(loaded[folder.name], [(case, volume)], target, read_description(folder))[
-                "p_necrosis"
-            ][0]
+    each = {}
+    for folder in networks:
+        answers = predict_cases(
+            loaded[folder.name], [(case, volume)], target, read_description(folder)
         )
-        for folder in networks
-    }
+        each[folder.name] = float(answers["p_necrosis"][0])
     p_necrosis = float(np.mean(list(each.values())))
     result = {
         "case": case,
