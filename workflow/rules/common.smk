@@ -22,9 +22,7 @@ from radnec.study import dependencies
 from radnec.study.cases import read_included_cases
 from radnec.study.plan import StudyPlan
 from radnec.study.resources import (
-    device_type,
     gpus,
-    gpus_of_training,
     images_mb,
     memory_mb,
 )

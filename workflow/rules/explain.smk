@@ -27,7 +27,7 @@ rule explain_run:
         disk_mb=500,
         runtime=60,
         gpu=gpus(DEVICE),
-        device=device_type(DEVICE),
+        device=DEVICE,
     params:
         code=code("explain_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
@@ -64,7 +64,7 @@ rule evaluate_maps:
         disk_mb=100,
         runtime=60,
         gpu=gpus(DEVICE),
-        device=device_type(DEVICE),
+        device=DEVICE,
     params:
         code=code("evaluate_maps"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),

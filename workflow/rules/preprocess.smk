@@ -75,7 +75,7 @@ rule predict_masks:
         mem_mb=growing(3000),
         disk_mb=500,
         runtime=240,
-        device=device_type(DEVICE),
+        device=DEVICE,
         gpu=gpus(DEVICE),
     params:
         code=code("predict_masks"),

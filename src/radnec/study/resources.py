@@ -29,17 +29,6 @@ def images_mb(folder: Path, factor: int) -> int:
     return factor * sum(path.stat().st_size for path in folder.glob("*.nii.gz")) // 10**6
 
 
-def device_type(device: str) -> str:
-    """Return the device of a job that uses one: ``cuda`` of ``cuda*4``."""
-    return device.partition("*")[0]
-
-
 def gpus(device: str) -> int:
     """Return how many GPUs a job of the networks takes from the limit ``--resources gpu=``."""
     return 0 if device == "cpu" else 1
-
-
-def gpus_of_training(device: str) -> int:
-    """Return how many GPUs one training run takes: N where the device is ``cuda*N``."""
-    number = device.partition("*")[2]
-    return int(number) if number else gpus(device)
