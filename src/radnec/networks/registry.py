@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from radnec.core.errors import InputError
+from radnec.networks.anisotropy import VoxelGrid, adapt
 from radnec.networks.external import build_external, is_external
 from radnec.networks.inflate import last_grid
 from radnec.networks.medical import densenet121, resnet
@@ -46,7 +47,7 @@ BACKBONES: dict[str, Backbone] = {
 }
 
 
-def build_network(backbone: str, in_channels: int) -> nn.Module:
+def build_network(backbone: str, in_channels: int, grid: VoxelGrid | None = None) -> nn.Module:
     """Return a new network with random weights and one output per class.
 
     Parameters
@@ -56,6 +57,9 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
         `package.module:factory` (see `radnec.networks.external`).
     in_channels
         Number of MRI sequences given to the network as channels.
+    grid
+        The volumes whose voxels kernels and strides are to follow (see
+        `radnec.networks.anisotropy.adapt`); None treats all axes alike.
 
     Returns
     -------
@@ -66,8 +70,13 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
     Raises
     ------
     InputError
-        If the name is no backbone.
+        If the name is no backbone, or its network cannot follow the grid.
     """
+    network = _isotropic(backbone, in_channels)
+    return network if grid is None else adapt(network, in_channels, grid)
+
+
+def _isotropic(backbone: str, in_channels: int) -> nn.Module:
     if is_external(backbone):
         return build_external(backbone, in_channels)
     if backbone not in BACKBONES:
