@@ -62,6 +62,7 @@ def write_card(
         }
         | {
             "definition": source(described["backbone"]),
+            "kernels and strides": _axes(described["spacing"]),
             "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
             "start": _start(fitted.new_weights, settings, described["backbone"]),
         },
@@ -93,6 +94,12 @@ def write_card(
     }
     write_json(outdir / "card.json", card)
     write_text(outdir / "card.md", _markdown(card))
+
+
+def _axes(spacing: list[float] | None) -> str:
+    if spacing is None:
+        return "the same along all axes"
+    return f"follow voxels of {' x '.join(f'{step:.2f}' for step in spacing)} mm"
 
 
 def _start(new: list[str] | None, settings: TrainingSettings, backbone: str) -> str:

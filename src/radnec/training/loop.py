@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,7 @@ from radnec.training.order import BATCH_ORDER, prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import History, State, Weights, on_cpu
+from radnec.training.statistics import recompute_statistics
 from radnec.training.validate import assess
 
 # How long a killed run may have worked for nothing.
@@ -98,7 +99,24 @@ class Trainer:
         progress.line(state.epoch, state.epoch * cases, state.history[-1]["train_loss"])
         if state.best_weights is not None:
             return state.best_weights
+        self._recompute_statistics(state.epoch - 1)
         return on_cpu(self.network)
+
+    def _recompute_statistics(self, epoch: int) -> None:
+        if self.settings.batch_norm == "recomputed":
+            with autocast(self.device, self.settings.precision):
+                recompute_statistics(self.network, self._drawn, epoch)
+
+    def _drawn(self, epoch: int) -> Iterator[torch.Tensor]:
+        """Return the batches of an epoch once more, dropout's seeds with them."""
+        batches = epoch_batches(self.targets, self.settings, self.seed, epoch, self.team.size)
+        for number, positions in enumerate(batches):
+            start = number * self.settings.batch_size + self.team.rank
+            own = self.images(shard(positions, self.team))
+            images = self.augment(own, epoch, start, self.team.size)
+            step = (str(epoch), str(number), str(self.team.rank))
+            torch.manual_seed(derive_seed(self.seed, "dropout", *step))
+            yield images.to(self.device, memory_format=BATCH_ORDER)
 
     def _train_epoch(self, progress: Progress) -> None:
         settings, state = self.settings, self.state
@@ -163,6 +181,8 @@ class Trainer:
             "train_loss": self._agreed(state.loss_sum / state.cases),
         }
         if len(self.validation):
+            # The network that is judged is the one that would be kept.
+            self._recompute_statistics(state.epoch)
             loss, auc = assess(
                 self.network,
                 self.validation,

@@ -40,6 +40,7 @@ def train_run(
     outdir: Path,
     notice: str = RESEARCH_USE,
     preprocessing: str = "{}",
+    spacing: tuple[float, float, float] | None = None,
 ) -> None:
     """Train one network on the training set of one fold.
 
@@ -70,6 +71,9 @@ def train_run(
         The sentence of the model card on what the cohort is.
     preprocessing
         JSON of what was done to the volumes, kept in network.json for the next patient.
+    spacing
+        Millimetres between voxels along x, y and z, which kernels and strides follow (see
+        `radnec.networks.anisotropy`); None treats all axes alike.
 
     Raises
     ------
@@ -95,6 +99,7 @@ def train_run(
             "outdir": str(outdir),
             "notice": notice,
             "preprocessing": preprocessing,
+            "spacing": spacing,
         }
         launch(arguments, processes)
         return
@@ -107,6 +112,7 @@ def train_run(
         backbone=backbone,
         sequences=sequences,
         seed=seed,
+        spacing=spacing,
         volumes=Volumes(packed, sequences),
         device=target,
         team=team,
@@ -126,6 +132,7 @@ def train_run(
             "in_channels": job.volumes.channels,
             "sequences": list(sequences),
             "size": list(job.volumes.size),
+            "spacing": list(spacing) if spacing else None,
             "classes": list(CLASSES),
             "validation_cases": fitted.validation["case"].tolist(),
             "preprocessing": json.loads(preprocessing),

@@ -42,6 +42,10 @@ class TrainingSettings(Settings):
         0 keeps the weights of the last epoch.
     patience
         Stop after so many epochs without a lower validation loss; 0 never stops.
+    batch_norm
+        Which statistics the network answers with. running: torch's moving average over the
+        steps. recomputed: the mean over the last 100 cases that training drew (see
+        `radnec.training.statistics`).
     precision
         float32 | bfloat16 (autocast).
     compile
@@ -65,6 +69,7 @@ class TrainingSettings(Settings):
     accumulation: int
     validation_fraction: float
     patience: int
+    batch_norm: Literal["running", "recomputed"]
     precision: Literal["float32", "bfloat16"]
     compile: bool
     pretrained: dict[str, str]
