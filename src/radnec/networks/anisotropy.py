@@ -130,8 +130,10 @@ def adapt(network: nn.Module, in_channels: int, grid: VoxelGrid) -> nn.Module:
     if isinstance(network, fx.GraphModule):
         network = _pools_as_layers(network)
     depths = _depths(network, in_channels)
-    steps = 1 + max(depths.values()) + max(
-        _log2(name, max(_triple(network.get_submodule(name).stride))) for name in depths
+    steps = (
+        1
+        + max(depths.values())
+        + max(_log2(name, max(_triple(network.get_submodule(name).stride))) for name in depths)
     )
     levels = plan_levels(grid, steps)
     for name, depth in depths.items():
@@ -200,7 +202,11 @@ def _adapted(name: str, layer: nn.Module, levels: list[Level], depth: int) -> nn
     if tuple(kernel) == old_kernel and tuple(stride) == old_stride:
         return layer
     if not isinstance(layer, nn.Conv3d):
-        layer.kernel_size, layer.stride, layer.padding = tuple(kernel), tuple(stride), tuple(padding)
+        layer.kernel_size, layer.stride, layer.padding = (
+            tuple(kernel),
+            tuple(stride),
+            tuple(padding),
+        )
         if isinstance(layer, nn.MaxPool3d):
             layer.dilation = tuple(dilation)
         return layer

@@ -26,6 +26,7 @@ from radnec.preprocess.volumes import (
     write_volume,
 )
 
+
 @dataclasses.dataclass(frozen=True)
 class NormalisationSettings(Settings):
     """Section `normalisation` of the configuration.
