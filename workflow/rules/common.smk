@@ -21,6 +21,7 @@ from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
 from radnec.core.overrides import overrides_by_case
 from radnec.core.settings import canonical_json
+from radnec.preprocess.standard_grid import typical_spacing
 
 export_library_path()
 
@@ -129,6 +130,14 @@ def preprocessing():
         "pack",
     ]
     return canonical_json({name: config[name] for name in names})
+
+
+def spacing():
+    """Millimetres between voxels where kernels and strides follow them; else null."""
+    if config["models"]["strides"] == "isotropic":
+        return canonical_json(None)
+    made = config["normalisation"]
+    return canonical_json(typical_spacing(made["size"], made["margin"]))
 
 
 # Resources

@@ -23,6 +23,8 @@ from radnec.core.errors import InputError
 from radnec.networks.layers import redraw
 
 Triple = tuple[int, int, int]
+Windowed = nn.Conv3d | nn.MaxPool3d | nn.AvgPool3d
+"""The layers whose output at a voxel comes from a window of their input."""
 
 # nnU-Net's shortest edge of a grid of features, and how much coarser than the finest an axis
 # may be to be treated alike.
@@ -129,17 +131,19 @@ def adapt(network: nn.Module, in_channels: int, grid: VoxelGrid) -> nn.Module:
     """
     if isinstance(network, fx.GraphModule):
         network = _pools_as_layers(network)
-    depths = _depths(network, in_channels)
-    steps = (
-        1
-        + max(depths.values())
-        + max(_log2(name, max(_triple(network.get_submodule(name).stride))) for name in depths)
+    layers, depths = _windowed(network), _depths(network, in_channels)
+    steps = max(
+        depth + _log2(name, max(_triple(layers[name].stride))) for name, depth in depths.items()
     )
-    levels = plan_levels(grid, steps)
+    levels = plan_levels(grid, steps + 1)
     for name, depth in depths.items():
-        _replace(network, name, _adapted(name, network.get_submodule(name), levels, depth))
+        _replace(network, layers[name], _adapted(name, layers[name], levels, depth))
     _verify(network, in_channels, grid)
     return network
+
+
+def _windowed(network: nn.Module) -> dict[str, Windowed]:
+    return {name: layer for name, layer in network.named_modules() if isinstance(layer, Windowed)}
 
 
 def _triple(value: Any) -> Triple:
@@ -172,68 +176,60 @@ def _depths(network: nn.Module, in_channels: int) -> dict[str, int]:
                 f"models.strides: isotropic"
             )
 
-    for name, layer in probe.named_modules():
-        if isinstance(layer, nn.Conv3d | nn.MaxPool3d | nn.AvgPool3d):
-            layer.register_forward_pre_hook(lambda _layer, args, name=name: note(name, args[0]))
+    for name, layer in _windowed(probe).items():
+        layer.register_forward_pre_hook(lambda _layer, args, name=name: note(name, args[0]))
     with torch.no_grad():
         probe(torch.zeros(1, in_channels, _PROBE, _PROBE, _PROBE, device="meta"))
     return found
 
 
-def _adapted(name: str, layer: nn.Module, levels: list[Level], depth: int) -> nn.Module:
+def _adapted(name: str, layer: Windowed, levels: list[Level], depth: int) -> Windowed:
     """Return a layer with the kernel and stride of its level; the same where nothing changes."""
-    old_kernel, old_stride = _triple(layer.kernel_size), _triple(layer.stride)
-    crossed = levels[depth : depth + _log2(name, max(old_stride))]
-    stride = [
-        math.prod(level.strides[axis] for level in crossed) if old_stride[axis] > 1 else 1
-        for axis in range(3)
-    ]
-    kernel, padding, dilation = list(old_kernel), layer.padding, getattr(layer, "dilation", 1)
-    same = isinstance(padding, str)
-    padding = padding if same else list(_triple(padding))
-    dilation = list(_triple(dilation))
+    kernel, stride = list(_triple(layer.kernel_size)), list(_triple(layer.stride))
+    before = kernel.copy(), stride.copy()
+    dilation = list(_triple(getattr(layer, "dilation", 1)))
+    same = isinstance(layer.padding, str)  # as many voxels out as in, whatever the kernel
+    padding = [0, 0, 0] if same else list(_triple(layer.padding))
+    crossed = levels[depth : depth + _log2(name, max(stride))]
     for axis in range(3):
-        if old_kernel[axis] == old_stride[axis]:  # windows side by side stay so
+        side_by_side = kernel[axis] == stride[axis]
+        if stride[axis] > 1:
+            stride[axis] = math.prod(level.strides[axis] for level in crossed)
+        if side_by_side:
             kernel[axis] = stride[axis]
         elif not levels[depth].reached[axis]:
-            kernel[axis] = dilation[axis] = 1
-            if not same:
-                padding[axis] = 0
-    if tuple(kernel) == old_kernel and tuple(stride) == old_stride:
+            kernel[axis], padding[axis], dilation[axis] = 1, 0, 1
+    if (kernel, stride) == before:
         return layer
-    if not isinstance(layer, nn.Conv3d):
-        layer.kernel_size, layer.stride, layer.padding = (
-            tuple(kernel),
-            tuple(stride),
-            tuple(padding),
+    if isinstance(layer, nn.Conv3d):
+        new = nn.Conv3d(
+            layer.in_channels,
+            layer.out_channels,
+            kernel_size=_triple(kernel),
+            stride=_triple(stride),
+            padding=layer.padding if isinstance(layer.padding, str) else _triple(padding),
+            dilation=_triple(dilation),
+            groups=layer.groups,
+            bias=layer.bias is not None,
+            padding_mode=layer.padding_mode,
         )
-        if isinstance(layer, nn.MaxPool3d):
-            layer.dilation = tuple(dilation)
-        return layer
-    new = nn.Conv3d(
-        layer.in_channels,
-        layer.out_channels,
-        kernel_size=_triple(kernel),
-        stride=_triple(stride),
-        padding=padding if same else _triple(padding),
-        dilation=_triple(dilation),
-        groups=layer.groups,
-        bias=layer.bias is not None,
-        padding_mode=layer.padding_mode,
-    )
-    kept = layer.weight.shape == new.weight.shape
-    new.weight = layer.weight if kept else nn.Parameter(redraw(layer.weight, new.weight.shape))
-    new.bias = layer.bias
-    return new
+        kept = layer.weight.shape == new.weight.shape
+        new.weight = layer.weight if kept else nn.Parameter(redraw(layer.weight, new.weight.shape))
+        new.bias = layer.bias
+        return new
+    layer.kernel_size, layer.stride = _triple(kernel), _triple(stride)
+    layer.padding = _triple(padding)
+    if isinstance(layer, nn.MaxPool3d):
+        layer.dilation = _triple(dilation)
+    return layer
 
 
-def _replace(network: nn.Module, name: str, layer: nn.Module) -> None:
+def _replace(network: nn.Module, old: nn.Module, new: nn.Module) -> None:
     """Put a layer in the place of another, wherever that one is used."""
-    old = network.get_submodule(name)
     for parent in list(network.modules()):
         for child, module in list(parent._modules.items()):
             if module is old:
-                parent._modules[child] = layer
+                parent._modules[child] = new
 
 
 _POOLS = {functional.max_pool3d: nn.MaxPool3d, functional.avg_pool3d: nn.AvgPool3d}

@@ -40,7 +40,7 @@ def train_run(
     outdir: Path,
     notice: str = RESEARCH_USE,
     preprocessing: str = "{}",
-    spacing: tuple[float, float, float] | None = None,
+    spacing: Sequence[float] | None = None,
 ) -> None:
     """Train one network on the training set of one fold.
 
@@ -99,7 +99,7 @@ def train_run(
             "outdir": str(outdir),
             "notice": notice,
             "preprocessing": preprocessing,
-            "spacing": spacing,
+            "spacing": list(spacing) if spacing else None,
         }
         launch(arguments, processes)
         return
@@ -112,7 +112,7 @@ def train_run(
         backbone=backbone,
         sequences=sequences,
         seed=seed,
-        spacing=spacing,
+        spacing=(spacing[0], spacing[1], spacing[2]) if spacing else None,
         volumes=Volumes(packed, sequences),
         device=target,
         team=team,
