@@ -9,7 +9,8 @@ what a run leaves that is stopped at any moment is whole lines. Each section is 
 own with so many seconds, and is ended when they are over; the next one then begins.
 
 It needs Python 3.11 or newer and any torch from 2.9, NumPy, pandas, scikit-learn, safetensors,
-filelock and PyYAML. What a machine lacks beside these can be carried along as wheels, which need no pip there:
+filelock and PyYAML. What a machine lacks beside these can be carried along as wheels, which need
+no pip there:
 
     pip download --no-deps -d wheels monai==1.6.1 nibabel==5.4.2     # where there is a network
     python benchmarks/gpu.py --wheels wheels --output gpu.jsonl      # on the machine
