@@ -12,11 +12,11 @@ from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.normalise import (
     STANDARD_BOX,
-    NormalisationSettings,
     normalise_case,
     resample,
     target_grid,
 )
+from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.volumes import write_volume
 
 SETTINGS = {

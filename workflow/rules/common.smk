@@ -10,11 +10,11 @@ sys.path.insert(0, f"{workflow.basedir}/src")
 
 from snakemake.exceptions import WorkflowError
 
-from radnec.cohort.design import SplitSettings, fold_names
+from radnec.cohort.design import fold_names
 from radnec.cohort.eligibility import ineligible
-from radnec.cohort.select import SelectionSettings, required_sequences
+from radnec.cohort.select import required_sequences
+from radnec.config.check import check_config
 from radnec.core.cases import load_cases, require_rows, source_of
-from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -28,7 +28,9 @@ HOUSE = Path(workflow.basedir)
 SCHEMAS = HOUSE / "workflow" / "schemas"
 
 try:
-    validate_config(config, SCHEMAS / "config.schema.yaml")
+    CONFIG = check_config(config)
+    # The rules read values, not what text on the command line spells.
+    config.update(CONFIG.to_mapping())
     CASES = load_cases(
         Path(config["cases"]),
         SCHEMAS / "cases.schema.yaml",
@@ -42,10 +44,8 @@ except InputError as error:
 # Plain dictionaries: every job of every case looks its row up.
 ROWS = CASES.to_dict("index")
 ELIGIBLE = [case for case, row in ROWS.items() if not ineligible(row)]
-FOLDS = fold_names(SplitSettings.from_mapping(config["split"]))
-REQUIRED = required_sequences(
-    SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
-)
+FOLDS = fold_names(CONFIG.split)
+REQUIRED = required_sequences(CONFIG.selection, CONFIG.sequences_used())
 PHANTOM = config["cohort"] == "phantom"
 HDBET = config["skull_strip"]["backend"] == "hd-bet"
 NOTICE = notice(PHANTOM)
@@ -307,7 +307,7 @@ def of_every_run():
     """Something of every job of training, evaluation and explanation."""
     return [
         results("packed/cases.tsv"),
-        expand(results("packed/{sequence}.sha256"), sequence=sequences_used(config)),
+        expand(results("packed/{sequence}.sha256"), sequence=CONFIG.sequences_used()),
         runs_of_study("weights.safetensors"),
         runs_of_study("predictions.tsv"),
         predictions_of_study(),

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from radnec.core.errors import InputError
 from radnec.core.files import write_json
 from radnec.core.seeding import derive_seed
 from radnec.training.fit import Job, fit, key_of
@@ -20,36 +19,23 @@ from radnec.training.loss import Loss
 from radnec.training.settings import TrainingSettings
 from radnec.training.validate import assess
 
-CHOOSABLE = (
-    "learning_rate",
-    "batch_size",
-    "epochs",
-    "optimiser",
-    "weight_decay",
-    "loss",
-    "sampling",
-    "schedule",
-    "accumulation",
-)
-
 log = logging.getLogger(__name__)
 
 
 def candidates(settings: TrainingSettings) -> list[TrainingSettings]:
-    """Return the settings of every point of the grid, checked, in the order of the config.
+    """Return the settings of every point of the grid, in the order of the names of its keys.
 
     Raises
     ------
     InputError
-        If the grid names a key that is no setting, or a value that is none.
+        If values of the grid do not go together.
     """
-    base = dataclasses.asdict(settings.without_grid())
-    for key in settings.grid:
-        if key not in CHOOSABLE:
-            raise InputError(f"training.grid: {key!r}, expected keys of {', '.join(CHOOSABLE)}")
+    base = settings.without_grid().to_mapping()
+    values_of = settings.to_mapping()["grid"]
+    keys = sorted(values_of)
     return [
-        TrainingSettings.from_mapping(base | dict(zip(settings.grid, values, strict=True)))
-        for values in itertools.product(*settings.grid.values())
+        TrainingSettings.from_mapping(base | dict(zip(keys, values, strict=True)))
+        for values in itertools.product(*(values_of[key] for key in keys))
     ]
 
 
@@ -73,7 +59,7 @@ def choose(
     folds = inner_folds(cases, settings.grid_folds, derive_seed(job.seed, "grid"))
     tried = []
     for point in candidates(settings):
-        chosen = {key: getattr(point, key) for key in settings.grid}
+        chosen = {key: getattr(point, key) for key in sorted(settings.grid)}
         scores = [_score(job, part, point, index) for index, part in enumerate(folds)]
         losses, aucs = zip(*scores, strict=True)
         tried.append(
