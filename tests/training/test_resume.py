@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import random
@@ -30,10 +29,18 @@ FULL = {
     "sampling": "balanced",
 }
 WORKER = """
-import sys
-from radnec.training import loop, worker
+import json, sys
+from pathlib import Path
+from radnec.training import loop
+from radnec.training.run import train_run
+from radnec.training.settings import TrainingSettings
 loop.CHECKPOINT_EVERY_S = 0.0
-worker.main()
+job = json.loads(Path(sys.argv[1]).read_text())
+for name in ("split", "packed_cases", "checkpoints", "outdir"):
+    job[name] = Path(job[name])
+job["packed"] = {name: Path(path) for name, path in job["packed"].items()}
+job["settings"] = TrainingSettings.from_json(job["settings"])
+train_run(**job)
 """
 
 
@@ -152,7 +159,7 @@ def test_changed_setting_starts_afresh(tmp_path):
     wait_for_a_step(process, folder, 0.0)
     process.kill()
     process.wait()
-    changed = dataclasses.replace(arguments["settings"], epochs=2, learning_rate=5e-4)
+    changed = arguments["settings"].model_copy(update={"epochs": 2, "learning_rate": 5e-4})
     train_run(**arguments | {"settings": changed})
     train_run(**run_arguments(study, tmp_path / "fresh", settings=changed))
     assert (folder / "run/weights.safetensors").read_bytes() == (

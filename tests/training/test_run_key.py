@@ -18,13 +18,16 @@ from radnec.training.data import Volumes, fold_cases
 # They read, check, write or report. What they read is in the key by its values.
 NO_WEIGHTS = {
     "core/errors.py",
+    "core/faults.py",
     "core/files.py",
     "core/fingerprint.py",
+    "core/gpu.py",
     "core/processor.py",
     "core/settings.py",
     "core/tables.py",
     "training/checkpoint.py",
     "training/cost.py",
+    "training/cudnn.py",
     "training/failures.py",
     "training/progress.py",
     "training/settings.py",

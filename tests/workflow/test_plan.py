@@ -70,7 +70,7 @@ def test_flair_can_be_an_input(study):
     ("overlay", "table", "told"),
     [
         ({"training": {"learning_rate": "low"}}, rows(3), ["training.learning_rate", "'low'"]),
-        ({"trainig": {}}, rows(3), ["unknown key trainig"]),
+        ({"trainig": {}}, rows(3), ["trainig: unknown key, did you mean training?"]),
         ({"seed": "one"}, rows(3), ["seed", "'one'", "whole number"]),
         ({}, rows(2) + rows(1), ["rows 2, 4", "C0000", "more than once"]),
         ({}, rows(2) + rows(1, case="../x"), ["row 4", "'../x'", "letters"]),

@@ -124,12 +124,10 @@ class ResourcesSettings(Settings):
 
     device: Annotated[
         str,
-        StringConstraints(pattern=r"^(auto|cpu|cuda(:[0-9]+|[*][1-9][0-9]*)?)$"),
-        Expected("auto, cpu, cuda, cuda:N or cuda*N"),
+        StringConstraints(pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$"),
+        Expected("auto, cpu, cuda or cuda:N"),
     ] = "auto"
-    """auto, cpu, cuda, cuda:N or cuda*N
-
-    `cuda*N`: each training run over N GPUs.
+    """auto, cpu, cuda or cuda:N
 
     Change: to keep a GPU free, for instance
     """

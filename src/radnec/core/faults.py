@@ -112,9 +112,10 @@ def _unknown(model: type[BaseModel], place: Sequence[int | str], key: str) -> Fa
     prefix = "".join(f"{part}." for part in place[:-1])
     name = str(place[-1])
     close = [prefix + match for match in difflib.get_close_matches(name, names, n=1)]
-    close = close or [other for other in dotted_keys(model) if other.split(".")[-1] == name]
+    if not close and is_model(_bare(owner)):
+        close = [other for other in dotted_keys(model) if other.split(".")[-1] == name]
     told = f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(names)}"
-    return Fault(key, f"unknown key {key}, {told}")
+    return Fault(key, f"unknown key, {told}")
 
 
 def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:

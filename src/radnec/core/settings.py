@@ -119,8 +119,7 @@ def _null(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() in ("null", "~", "") else value
 
 
-def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the values of a list; for the type of a key whose values must not repeat."""
+def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if len({canonical_json(value) for value in values}) < len(values):
         raise PydanticCustomError("repeated", "values that differ from each other")
     return values
@@ -148,10 +147,9 @@ Range = Annotated[
 ]
 
 _T = TypeVar("_T")
-Values = Annotated[
-    tuple[_T, ...],
-    Len(1),
-    AfterValidator(unique),
-    Field(json_schema_extra={"uniqueItems": True}),
+UniqueList = Annotated[
+    tuple[_T, ...], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})
 ]
+"""Any number of values, none of them twice."""
+Values = Annotated[UniqueList[_T], Len(1)]
 """One or several values, none of them twice."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from annotated_types import Ge, Lt
-from pydantic import AfterValidator, ConfigDict, Field, with_config
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from radnec.core.settings import (
@@ -18,9 +18,9 @@ from radnec.core.settings import (
     Number,
     Positive,
     Settings,
+    UniqueList,
     Values,
     Whole,
-    unique,
 )
 
 Augmentation = Literal["flip", "shift", "rotate", "zoom", "contrast", "noise"]
@@ -92,11 +92,7 @@ class TrainingSettings(Settings):
 
     Change: where one class is rare
     """
-    augmentation: Annotated[
-        tuple[Augmentation, ...],
-        AfterValidator(unique),
-        Field(json_schema_extra={"uniqueItems": True}),
-    ] = ()
+    augmentation: UniqueList[Augmentation] = ()
     """any of flip, shift, rotate, zoom, contrast, noise
 
     Random transforms of the training cases, in this order.
@@ -127,17 +123,53 @@ class TrainingSettings(Settings):
 
     Change: with `validation_fraction`
     """
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """or bfloat16
+    average: Annotated[Number, Ge(0), Lt(1)] = 0.0
+    """decay of a moving average of the weights, e.g. 0.999; 0: none
 
-    Without hardware for it (GPUs, CPUs with AMX) `bfloat16` is many times slower.
+    An exponential moving average over the steps, which is what is validated and kept.
 
-    Change: `bfloat16` on a GPU
+    Change: for a study of your own
+    """
+    precision: Literal["float32", "tf32", "bfloat16"] = "float32"
+    """tf32 or bfloat16 (both for GPUs)
+
+    `tf32`: factors of products rounded to 10 bits of mantissa; `bfloat16`: autocast. Without
+    hardware for it (GPUs, CPUs with AMX) `bfloat16` is many times slower.
+
+    Change: on a GPU
     """
     compile: Flag = False
     """by torch.compile
 
     Change: on a GPU
+    """
+    autotune: Flag = False
+    """measure which permitted way to compute is fastest, and take it
+
+    At the start of a run, see `radnec.training.autotune`.
+
+    Change: on a GPU
+    """
+    deterministic: Flag = True
+    """false: faster operations of a GPU, other last digits each time
+
+    True: the same bits each time.
+
+    Change: where speed counts more
+    """
+    temperature: Flag = False
+    """of the probabilities, fitted on grid_folds inner parts
+
+    On the parts of the training set that networks of an inner cross-validation have not seen.
+
+    Change: where probabilities are to be calibrated
+    """
+    test_time_flips: UniqueList[Literal["x", "y", "z"]] = ()
+    """any of x, y, z: mean over the mirrored volumes
+
+    The network's answer is then the mean over all mirrored volumes.
+
+    Change: for a study of your own
     """
     pretrained: dict[str, File] = {}
     """weight files to start from, e.g. {resnet10: medicalnet.pth}
@@ -156,6 +188,8 @@ class TrainingSettings(Settings):
     grid_folds: Annotated[Whole, Ge(2)] = 3
     """parts of the training set that choose; the test set never does
 
+    The temperature is fitted on as many.
+
     Change: with `grid`
     """
 
@@ -170,4 +204,13 @@ class TrainingSettings(Settings):
 
     def without_grid(self) -> Self:
         """Return the settings of one network: chosen, or as they stand."""
-        return self.model_copy(update={"grid": {}, "grid_folds": 2})
+        return self.model_copy(update={"grid": {}})
+
+    def of_weights(self) -> Self:
+        """Return the settings without those that no network's weights depend on.
+
+        What is left out has a fixed value: the grid, which has chosen by then, and what is done
+        with a finished network's answers.
+        """
+        fixed = {"grid": {}, "grid_folds": 2, "temperature": False, "test_time_flips": ()}
+        return self.model_copy(update=fixed)
