@@ -68,6 +68,14 @@ class ModelsSettings(Settings):
 
     Change: to see what chance does
     """
+    strides: Literal["anisotropic", "isotropic"] = "anisotropic"
+    """follow the voxels; isotropic: as the weights of other 3D networks
+
+    Whether kernels and strides follow the voxels, see
+    [docs/training.md](../docs/training.md#thick-slices).
+
+    Change: `isotropic` for weights of other 3D networks
+    """
 
 
 class ShownModel(Settings):

@@ -123,6 +123,14 @@ class TrainingSettings(Settings):
 
     Change: with `validation_fraction`
     """
+    batch_norm: Literal["running", "recomputed"] = "running"
+    """or recomputed: statistics over training's last draws
+
+    Which statistics the network answers with: torch's moving average over the steps, or the mean
+    over the last 100 cases that training drew (see `radnec.training.statistics`).
+
+    Change: where running statistics answer badly
+    """
     average: Annotated[Number, Ge(0), Lt(1)] = 0.0
     """decay of a moving average of the weights, e.g. 0.999; 0: none
 
