@@ -170,7 +170,9 @@ def calibrations(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
 def errors_of_tests(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
     """Type I error of each test under its null hypothesis, at 5 %."""
     delong, family, mcnemar, midp, permutation, student, scanner = ([] for _ in range(7))
-    settings = EvaluationSettings(LEVEL, 500, 200, (0.18,), 5)
+    settings = EvaluationSettings(
+        confidence=LEVEL, bootstrap_repeats=500, permutation_repeats=200, prevalence=(0.18,)
+    )
     for repeat in range(repeats):
         common = rng.normal(size=M + N)
         shift = math.sqrt(2) * stats.norm.ppf(0.8)

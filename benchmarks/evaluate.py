@@ -41,7 +41,7 @@ from radnec.figures.roc import draw_roc, draw_roc_bands
 BACKBONES = ("resnet10", "densenet121", "resnet50", "vgg11", "mresnet", "vgg16")
 SINGLE = {"t1": ["t1"], "t1ce": ["t1ce"], "t2": ["t2"]}
 FUSED = {"fused": ["t1", "t1ce", "t2"]}
-SETTINGS = EvaluationSettings(0.95, 2000, 2000, (0.05, 0.18, 0.4), 5)
+SETTINGS = EvaluationSettings(prevalence=(0.05, 0.18, 0.4))
 NOTICE = notice(True)
 PUBLISHED = Path(__file__).parents[1] / "config/published"
 

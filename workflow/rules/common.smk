@@ -9,9 +9,9 @@ sys.path.insert(0, f"{workflow.basedir}/src")
 
 from snakemake.exceptions import WorkflowError
 
-from radnec.cohort.select import SelectionSettings, required_sequences
+from radnec.cohort.select import required_sequences
+from radnec.config.check import check_config
 from radnec.core.cases import load_cases, require_rows
-from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -33,7 +33,9 @@ ROOT = Path(workflow.basedir)
 SCHEMAS = ROOT / "workflow" / "schemas"
 
 try:
-    validate_config(config, SCHEMAS / "config.schema.yaml")
+    CONFIG = check_config(config)
+    # The rules read values, not what text on the command line spells.
+    config.update(CONFIG.to_mapping())
     CASES = load_cases(
         Path(config["cases"]),
         SCHEMAS / "cases.schema.yaml",
@@ -44,10 +46,8 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
-STUDY = StudyPlan(config, CASES)
-REQUIRED = required_sequences(
-    SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
-)
+STUDY = StudyPlan(CONFIG, CASES)
+REQUIRED = required_sequences(CONFIG.selection, CONFIG.sequences_used())
 PHANTOM = STUDY.phantom
 NOTICE = notice(PHANTOM)
 DEVICE = config["resources"]["device"]

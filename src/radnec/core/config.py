@@ -1,4 +1,4 @@
-"""The configuration, checked against its schema before anything runs."""
+"""Rows of a table, checked against a JSON schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def validate(values: Any, schema: Path, *, what: str) -> None:
     Parameters
     ----------
     what
-        What is checked, for the message: ``config`` or ``config/cases.tsv row 3 (P002)``.
+        What is checked, for the message: ``config/cases.tsv row 3 (P002)``.
 
     Raises
     ------
@@ -30,36 +30,6 @@ def validate(values: Any, schema: Path, *, what: str) -> None:
     if faults:
         lines = sorted(line for fault in faults for line in _explain(fault))
         raise InputError("\n".join(f"{what}: {line}" for line in lines))
-
-
-def validate_config(config: dict[str, Any], schema: Path) -> None:
-    """Check the whole configuration: the schema, then what one key says about another.
-
-    Raises
-    ------
-    InputError
-        With every fault found.
-    """
-    validate(config, schema, what="config")
-    sets = config["input_sets"]
-    unknown = [name for name in config["models"]["inputs"] if name not in sets]
-    if unknown:
-        raise InputError(
-            f"config: models.inputs: found {unknown}, expected names of input_sets: {sorted(sets)}"
-        )
-    for section in ("explain",):
-        for key, allowed in (("backbone", "backbones"), ("inputs", "inputs")):
-            value = config[section][key]
-            if value not in config["models"][allowed]:
-                raise InputError(
-                    f"config: {section}.{key}: found {value!r}, expected one of "
-                    f"models.{allowed}: {config['models'][allowed]}"
-                )
-
-
-def sequences_used(config: dict[str, Any]) -> list[str]:
-    """Return the sequences that at least one trained input set reads, sorted."""
-    return sorted({s for name in config["models"]["inputs"] for s in config["input_sets"][name]})
 
 
 @cache
@@ -86,18 +56,5 @@ def _explain(fault: jsonschema.ValidationError) -> Iterable[str]:
         yield f"{key or 'top level'}: key missing: {', '.join(missing)}"
     else:
         expected = rule.get("description") or f"{fault.validator} {required}"
-        hint = ""
-        if fault.validator == "type" and _reads_as_number(found):
-            hint = " (YAML reads this as text; write it with a point, as in 1.0e-5)"
         kind = type(found).__name__
-        yield f"{key}: found {found!r} ({kind}), expected {expected}{hint}"
-
-
-def _reads_as_number(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
+        yield f"{key}: found {found!r} ({kind}), expected {expected}"
