@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice, write_series
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.ingest.identification.folder import find_series

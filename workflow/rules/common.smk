@@ -9,17 +9,19 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/src")
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
+from radnec.cases.overrides import overrides_by_case
+from radnec.cases.sources import source_of
+from radnec.cases.table import load_cases, require_rows
 from radnec.cohort.design import SplitSettings, fold_names
 from radnec.cohort.eligibility import ineligible
 from radnec.cohort.select import SelectionSettings, required_sequences
-from radnec.core.cases import load_cases, require_rows, source_of
 from radnec.core.config import sequences_used, validate_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
-from radnec.core.overrides import overrides_by_case
 from radnec.core.settings import canonical_json
 
 export_library_path()
@@ -29,15 +31,15 @@ SCHEMAS = HOUSE / "workflow" / "schemas"
 
 try:
     validate_config(config, SCHEMAS / "config.schema.yaml")
-    CASES = load_cases(
-        Path(config["cases"]),
-        SCHEMAS / "cases.schema.yaml",
-        config["label_map"],
-        may_be_empty=True,
-    )
+    TABLE = load_cases(Path(config["cases"]), config["label_map"], may_be_empty=True)
+    CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
 except InputError as error:
     raise WorkflowError(str(error))
+
+# Each job's process reads this file anew; what was normalised is told once.
+if TABLE.changes and workflow.is_main_process:
+    logger.info(TABLE.changes)
 
 # Plain dictionaries: every job of every case looks its row up.
 ROWS = CASES.to_dict("index")

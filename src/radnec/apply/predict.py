@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 
 from radnec.apply.prepare import prepare_patient
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.files import write_json, write_text
 from radnec.core.labels import NEGATIVE, POSITIVE
