@@ -128,7 +128,7 @@ def test_every_variant_gives_the_same_cases(tmp_path, variant):
     ],
 )
 def test_an_encoding_that_is_unambiguous_is_read_and_told(tmp_path, encoding, site, told):
-    rows = [row[:-1] + [site] for row in CLEAN]
+    rows = [[*row[:-1], site] for row in CLEAN]
     as_text(tmp_path / "cases.tsv", encoding=encoding, rows=rows)
     table = load_cases(tmp_path / "cases.tsv", {})
     assert set(table.rows["x_site"]) == {site}
@@ -150,7 +150,7 @@ def test_an_encoding_that_is_unambiguous_is_read_and_told(tmp_path, encoding, si
     ],
 )
 def test_an_ambiguous_encoding_is_refused_with_the_way_out(tmp_path, encoding, site):
-    rows = [row[:-1] + [site] for row in CLEAN]
+    rows = [[*row[:-1], site] for row in CLEAN]
     as_text(tmp_path / "cases.tsv", encoding=encoding, rows=rows)
     with pytest.raises(InputError, match=r"cases\.tsv row 2: found the bytes .* save the table as"):
         load_cases(tmp_path / "cases.tsv", {})
@@ -183,6 +183,8 @@ def text(row, columns="case\tlabel\tdicom\tage\tsex\tradiotherapy"):
     return lambda path: path.write_text(f"{columns}\n{row}\n")
 
 
+ID = "expected an id of 1 to 64 letters, digits, '_' or '-' that starts with a letter or digit"
+AGE = "expected age in years, a number from 0 to 120, or an empty cell"
 REFUSED = {
     "sex by code": (
         text("A\tnecrosis\td\t52\t1\tyes"),
@@ -205,10 +207,10 @@ REFUSED = {
     "a range": (text("A\tnecrosis\td\t50-55\tM\tyes"), "age: found '50-55', expected age in years"),
     "an id with blanks": (
         text("P 01/2\tnecrosis\td\t\t\t"),
-        "found 'P 01/2', expected an id of 1 to 64 letters, digits, '_' or '-' that starts with a letter or digit; 'P_01_2' would do",
+        f"case: found 'P 01/2', {ID}; 'P_01_2' would do",
     ),
     "an id with accents": (text("Müller\tnecrosis\td\t\t\t"), "'Muller' would do"),
-    "an id in full width": (text("Ｐ１\tnecrosis\td\t\t\t"), "'P1' would do"),
+    "an id in full width": (text("\uff30\uff11\tnecrosis\td\t\t\t"), "'P1' would do"),
     "an id as a long number": (text("1,23E+11\tnecrosis\td\t\t\t"), "format the column as Text"),
     "an unclosed quotation": (
         text('A\tnecrosis\t"d\t\t\t'),
@@ -242,7 +244,7 @@ REFUSED = {
     ),
     "a date as id": (
         cells(A2=datetime.date(2024, 5, 1)),
-        "row 2 ('2024-05-01 00:00:00'): case: found '2024-05-01 00:00:00', expected an id of 1 to 64 letters, digits, '_' or '-' that starts with a letter or digit (Excel holds a date",
+        f"case: found '2024-05-01 00:00:00', {ID} (Excel holds a date",
     ),
     "a date as age": (
         cells(D3=datetime.datetime(1961, 5, 1)),
@@ -256,15 +258,16 @@ REFUSED = {
     "a number of 17 digits": (cells(A3=12345678901234567), "Excel keeps 15 digits of a number"),
     "a number beside zeros": (
         cells(A3=12),
-        "row 3: case: found the number 12 beside the text '007', expected text in the whole column: Excel drops the leading zeros",
+        "row 3: case: found the number 12 beside the text '007', expected text in the whole "
+        "column: Excel drops the leading zeros",
     ),
     "a formula never computed": (
         cells(D2="=40+12"),
-        "age: found '=40+12', expected age in years, a number from 0 to 120, or an empty cell (a formula whose value is not stored",
+        f"age: found '=40+12', {AGE} (a formula whose value is not stored",
     ),
     "an error of a formula": (
         cells(D2="#REF!"),
-        "age: found '#REF!', expected age in years, a number from 0 to 120, or an empty cell (an error of a formula)",
+        f"age: found '#REF!', {AGE} (an error of a formula)",
     ),
     "merged cells": (
         workbook(lambda book, sheet: sheet.merge_cells("B2:B3")),

@@ -92,7 +92,7 @@ def lost_zeros(name: str, cells: Iterable[tuple[int, Cell]], source: str) -> lis
         return []
     rows = ", ".join(str(number) for number, _ in numbers)
     return [
-        f"{source} row{'s'[: len(numbers) > 1]} {rows}: {name}: found the number {numbers[0][1]} beside the text "
-        f"{zeros[0]!r}, expected text in the whole column: Excel drops the leading zeros of "
-        "numbers; format the column as Text and write these ids anew"
+        f"{source} row{'s'[: len(numbers) > 1]} {rows}: {name}: found the number {numbers[0][1]} "
+        f"beside the text {zeros[0]!r}, expected text in the whole column: Excel drops the leading "
+        "zeros of numbers; format the column as Text and write these ids anew"
     ]

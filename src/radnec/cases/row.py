@@ -34,8 +34,8 @@ YesNo = Annotated[Literal["yes", "no"], BeforeValidator(values.yes_or_no)]
 Sex = Annotated[Literal["male", "female"], BeforeValidator(values.sex)]
 Age = Annotated[
     str,
-    BeforeValidator(values.age),
     Field(pattern=r"^[0-9]{1,3}(\.[0-9]+)?$"),
+    BeforeValidator(values.age),
     AfterValidator(_plausible),
 ]
 Primary = Annotated[

@@ -72,12 +72,12 @@ def load_cases(
 
 
 def read_cases(path: Path) -> pd.DataFrame:
-    """Return the rows of the table of cases as `load_cases`, the labels as they are written.
+    """Return the rows of a table that `load_cases` has checked, the labels as they are written.
 
     Raises
     ------
     InputError
-        As `load_cases`, but for labels.
+        As `load_cases`, but not for labels and images.
     """
     return _read(path, None).rows
 
@@ -107,11 +107,11 @@ def _read(path: Path, label_map: Mapping[str, str] | None) -> CasesTable:
     read: list[dict[str, str]] = []
     for number, cells in rows:
         row, wrong = _row(cells, changes)
-        if label_map is not None and "label" in row:
-            row["label"], fault = _label(row["label"], label_map)
-            wrong += fault
-            changes.value("label", cells["label"].text, row["label"] if not label_map else "")
-        for message in wrong:
+        if label_map is not None:
+            wrong += _finish(row, label_map)
+            if not label_map:
+                changes.value("label", cells["label"].text, row.get("label", ""))
+        for message in filter(None, wrong):
             faults.add(number, cells["case"].text, message)
         read.append(row)
     faults.extend(_faults_between_rows(rows, sheet.source))
@@ -161,12 +161,11 @@ def _row(cells: Mapping[str, Cell], changes: Changes) -> tuple[dict[str, str], l
             name = str(one["loc"][0])
             if name not in wrong:
                 faults.append(_fault_of_value(name, written.get(name, "")))
-    faults.append(fault_of_source(known))
     for name, text in row.items():
         changes.value(name, written[name], text)
         if name in ID_COLUMNS and cells[name].number:
             changes.number(name)
-    return {**row, **own}, [fault for fault in faults if fault]
+    return {**row, **own}, faults
 
 
 def _fault_of_cell(name: str, cell: Cell) -> str:
@@ -185,16 +184,21 @@ def _fault_of_value(name: str, text: str) -> str:
     return f"{name}: found {found}, expected {expected}{hint}"
 
 
-def _label(text: str, label_map: Mapping[str, str]) -> tuple[str, list[str]]:
+def _finish(row: dict[str, str], label_map: Mapping[str, str]) -> list[str]:
+    """Replace the label by its class; return what is wrong with it and with the images."""
+    faults = [fault_of_source(row)]
+    text = row.get("label", "")
     words = {name: name for name in CLASSES}
     known = {str(code).casefold(): name for code, name in label_map.items()} or words
     key = text.casefold()
     if key in known:
-        return known[key], []
-    mixed = " (words and codes mixed in one table?)" if label_map and key in words else ""
-    if not label_map and key in ("0", "1"):
-        mixed = " (codes need label_map in the configuration)"
-    return text, [f"label: found {text!r}, expected one of: {', '.join(sorted(known))}{mixed}"]
+        row["label"] = known[key]
+    elif text:
+        hint = " (words and codes mixed in one table?)" if label_map and key in words else ""
+        if not label_map and key in ("0", "1"):
+            hint = " (codes need label_map in the configuration)"
+        faults.append(f"label: found {text!r}, expected one of: {', '.join(sorted(known))}{hint}")
+    return faults
 
 
 def _faults_between_rows(rows: list[tuple[int, dict[str, Cell]]], source: str) -> list[str]:
