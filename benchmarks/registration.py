@@ -25,6 +25,7 @@ import pandas as pd
 import yaml
 from phantom_heads import PhantomHead, phantom_heads
 
+from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.itk import load_ants
@@ -54,9 +55,10 @@ def ours(head: PhantomHead, pair: tuple[str, str], folder: Path) -> dict[str, ob
     moving = pair[1]
     images = folder / "images"
     images.mkdir()
+    files = {}
     for name in pair:
         (images / f"{name}.nii.gz").symlink_to(head.image(name).resolve())
-    files = {f"{name}.nii.gz": "" for name in pair}
+        files[f"{name}.nii.gz"] = sha256(head.image(name))
     converted = folder / "convert.json"
     Record(head.name, "convert", "ok", "", [], files, {}).write(converted)
     section = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["registration"]
@@ -65,7 +67,7 @@ def ours(head: PhantomHead, pair: tuple[str, str], folder: Path) -> dict[str, ob
         case=head.name,
         images=images,
         convert_record=converted,
-        settings=RegistrationSettings(**section | {"on_failure": "keep"}),
+        settings=RegistrationSettings.from_mapping(section | {"on_failure": "keep"}),
         seed=1,
         registered=folder / "registered",
         record=folder / "register.json",
