@@ -117,7 +117,7 @@ def test_the_next_patient_gets_what_the_study_gave_the_same_case(finished, resul
     assert "phantom" in found["notice"] and "Research use only" in found["notice"]
 
 
-def test_an_unknown_model_is_told_by_name(results, tmp_path, capsys):
+def test_an_unknown_model_is_refused_by_name(results, tmp_path, capsys):
     from radnec.cli.main import main
 
     arguments = ["predict", "--study", str(results), "--model", "vgg19/fused", "--dicom", "x"]

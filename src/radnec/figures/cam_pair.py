@@ -12,7 +12,7 @@ from radnec.core.sequences import reference_of
 from radnec.figures.cam_slices import read_choices, verdict
 from radnec.figures.sheet import Sheet, label_corner, label_sides
 from radnec.figures.slices import HEAT, NAMES, Volume, show_map, show_slice
-from radnec.figures.style import PAGE_MM, journal_style, save_figure
+from radnec.figures.style import PAGE_MM, journal_figure
 
 _BAR = 14.0  # millimetres for the scale at the right
 _APART = 3.0  # between the input and the map
@@ -33,7 +33,7 @@ def draw_figure5(
     As in the paper: A and C are the preprocessed sequences of the recurrence and of the
     necrosis, B and D the maps; the number is the probability of recurrence, where 0 to 0.5 is
     read as necrosis and 0.5 to 1 as recurrence. Shown is the slice on which the map is highest in
-    the brain. For the choice of the cases see :func:`radnec.report.choice.choose_case`.
+    the brain. For the choice of the cases see :func:`radnec.figures.choice.choose_case`.
 
     Parameters
     ----------
@@ -58,10 +58,11 @@ def draw_figure5(
     choices = read_choices(maps)
     heats = [Volume(maps / f"{choice.case}.nii.gz") for choice in choices]
     names = _present(normalised, [choice.case for choice in choices], sequences)
-    with journal_style():
-        width = (PAGE_MM - _BAR - _APART) / (len(names) + 1)
-        heights = [width * h.data.shape[1] * h.aspect / h.data.shape[0] for h in heats]
-        sheet = Sheet(PAGE_MM, sum(heights) + len(choices) * _HEAD + 2 * (len(choices) - 1))
+    width = (PAGE_MM - _BAR - _APART) / (len(names) + 1)
+    heights = [width * h.data.shape[1] * h.aspect / h.data.shape[0] for h in heats]
+    height = sum(heights) + len(choices) * _HEAD + 2 * (len(choices) - 1)
+    with journal_figure(PAGE_MM, height, output=output, notice=notice, dpi=dpi) as figure:
+        sheet = Sheet(figure)
         top = 0.0
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
@@ -96,7 +97,6 @@ def draw_figure5(
             colours=HEAT,
             label="share of the highest value",
         )
-        save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
 def _highest(heat: Volume, scan: Volume) -> int:
