@@ -1,5 +1,6 @@
 """Train one network."""
 
+import json
 from pathlib import Path
 
 from radnec.core.jobs import job_log
@@ -21,6 +22,7 @@ if __name__ == "__main__":
             settings=TrainingSettings.from_json(snakemake.params.settings),
             notice=snakemake.params.notice,
             preprocessing=snakemake.params.preprocessing,
+            spacing=json.loads(snakemake.params.spacing),
             device=snakemake.resources.device,
             threads=snakemake.threads,
             checkpoints=Path(snakemake.params.checkpoints),

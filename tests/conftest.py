@@ -49,6 +49,7 @@ def _small_study(folder: Path) -> Study:
     folder.mkdir(exist_ok=True)
     overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
     overlay |= {"study": "trial", "cases": "cases.tsv"}
+    overlay["split"] = {"design": "stratified"}
     overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
     overlay["explain"] = {"backbone": "resnet10", "inputs": "fused"}
     overlay["normalisation"] = {"size": [32, 32, 32]}

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from radnec.core.errors import InputError
-from radnec.figures.cam_pair import _highest, draw_figure5
+from radnec.figures.cam_pair import draw_figure5
 from radnec.figures.cam_slices import draw_figure4, verdict
 from radnec.figures.choice import Choice
+from radnec.figures.evidence import choose_slice, within_brain
 from radnec.figures.slices import Volume
 
 SLICES, DPI = 9, 100
@@ -31,6 +32,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         heat[6:10, 6:10, 5] = 1.0
         for folder, name, data in (
             ("brain", "t1ce", brain),
+            ("brain", "mask", (brain > 0).astype(np.float32)),
             ("normalised", "t1", brain * rng.random(brain.shape)),
             ("normalised", "t1ce", brain),
             ("normalised", "flair", brain),
@@ -83,6 +85,8 @@ def test_figure5_prints_the_probability_of_recurrence(study: Path, tmp_path: Pat
     draw_figure5(
         maps=study / "maps",
         normalised=study / "normalised",
+        brains=study / "brain",
+        lesions=study / "truth",
         sequences=["t1", "t1ce"],
         dpi=DPI,
         notice="Phantom.",
@@ -94,6 +98,8 @@ def test_figure5_prints_the_probability_of_recurrence(study: Path, tmp_path: Pat
     assert "FLAIR (not given)" in text
     assert text.count("The map has 4 x 4 x 2 cells") == 2
     assert "Grad-CAM on T1ce" in text
+    assert text.count("Slice 6 of 12, with the most evidence in the lesion; the map") == 2
+    assert text.count("0% of the map lies outside of the brain and is not shown") == 2
     assert [word for word in text.split() if word in set("ABCD")] == ["A", "B", "C", "D"]
     mask = coloured(tmp_path / "figure5.png")
     # Colour is in the column of the maps only (the scale stands right of it).
@@ -141,11 +147,47 @@ def test_map_on_another_grid_and_empty_summary_are_refused(study: Path, tmp_path
         draw_figure4(maps=tmp_path, **arguments)
 
 
-def test_figure5_shows_a_slice_with_brain_though_the_map_peaks_in_air(tmp_path: Path) -> None:
-    scan, heat = (np.zeros((6, 6, 8), np.float32) for _ in range(2))
-    scan[2:4, 2:4, 3:6] = 0.5
-    heat[0, 0, 1] = 1.0  # air
-    heat[2, 2, 4] = 0.7
-    for name, data in (("scan", scan), ("heat", heat)):
-        nib.save(nib.Nifti1Image(data, np.diag([2, 2, 5, 1.0])), tmp_path / f"{name}.nii.gz")
-    assert _highest(Volume(tmp_path / "heat.nii.gz"), Volume(tmp_path / "scan.nii.gz")) == 4
+def volume(data: np.ndarray) -> Volume:
+    like = Volume.__new__(Volume)
+    like.spacing = (2.0, 2.0, 5.0)
+    return Volume.of(data, like)
+
+
+def test_map_is_shown_in_the_brain_only() -> None:
+    """By hand: 3 of 4 outside; what is left is scaled anew, or the picture would be empty."""
+    data, brain = np.zeros((4, 4, 4)), np.zeros((4, 4, 4), bool)
+    brain[2:] = True
+    data[0, 0, 0], data[2, 2, 2], data[3, 3, 3] = 3.0, 0.75, 0.25
+    heat = volume(data)
+    assert within_brain(heat, brain) == pytest.approx(0.75)
+    assert heat.data[0, 0, 0] == 0
+    assert heat.data[2, 2, 2] == 1
+    assert heat.data[3, 3, 3] == pytest.approx(1 / 3)
+
+
+def test_figure5_shows_evidence_in_the_lesion_and_says_where_the_peak_is() -> None:
+    data, brain, lesion = (np.zeros((8, 8, 8)) for _ in range(3))
+    brain[1:7, 1:7, 1:7] = 1
+    lesion[2:4, 2:4, 2:5] = 1
+    data[0, 0, 0] = 2.0  # air
+    data[3, 3, 4] = 0.5
+    data[2, 2, 3] = data[3, 2, 3] = 0.4
+    brain, lesion = brain > 0, lesion > 0
+    z, shown = choose_slice(volume(data), brain, lesion)
+    assert (z, shown) == (
+        3,
+        "Slice 4 of 8, with the most evidence in the lesion; the map's peak lies in the lesion.",
+    )
+    data[6, 3, 5] = 1.0  # three voxels of 2 mm and one slice of 5 mm from the lesion
+    z, shown = choose_slice(volume(data), brain, lesion)
+    assert z == 3
+    assert shown.endswith("peak lies 8 mm outside of it, on slice 6.")
+    assert choose_slice(volume(data), brain, None) == (
+        5,
+        "Slice 6 of 8, on which the map is highest in the brain.",
+    )
+    data[lesion] = 0
+    z, shown = choose_slice(volume(data), brain, lesion)
+    assert (z, shown[:58]) == (2, "Slice 3 of 8, with most of the lesion, in which the map is")
+    z, shown = choose_slice(volume(0 * data), brain, lesion)
+    assert shown.endswith("in which the map is zero.")

@@ -22,6 +22,7 @@ def tiny_study(folder: Path) -> Study:
     overlay["registration"] = {"method": "given"}
     overlay["skull_strip"] = {"backend": "none"}
     overlay["normalisation"] = {"size": [32, 32, 32]}
+    overlay["split"] = {"design": "stratified"}
     overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
     overlay["explain"] = {"backbone": "resnet10", "inputs": "fused", "curve_steps": 2}
     overlay["training"] = {"learning_rate": 1.0e-3, "epochs": 2}

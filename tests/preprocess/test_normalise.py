@@ -11,12 +11,12 @@ from radnec.core.errors import InputError
 from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.normalise import (
-    STANDARD_BOX,
     NormalisationSettings,
     normalise_case,
     resample,
     target_grid,
 )
+from radnec.preprocess.standard_grid import STANDARD_BOX
 from radnec.preprocess.volumes import write_volume
 
 SETTINGS = {

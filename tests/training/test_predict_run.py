@@ -123,3 +123,29 @@ def test_damaged_weights_and_arrays_are_refused(trained, tmp_path):
 def test_folder_without_a_model_is_named(tmp_path):
     with pytest.raises(InputError, match=r"network.json: no such file"):
         load_network(tmp_path, "cpu")
+
+
+def test_network_that_follows_the_voxels_is_built_again(tmp_path):
+    study = write_study(tmp_path / "study", train=6, test=2, noise_only=True)
+    arguments = run_arguments(
+        study, tmp_path, backbone="mresnet", settings=settings(epochs=1), spacing=[1.0, 1.0, 4.0]
+    )
+    train_run(**arguments)
+    network = load_network(tmp_path / "run", "cpu")
+    stem, pool = network.stem[0], network.stem[3]
+    assert (stem.kernel_size, stem.stride) == ((7, 7, 1), (2, 2, 1))
+    assert (pool.kernel_size, pool.stride) == ((3, 3, 1), (2, 2, 1))
+    predict(tmp_path, study, tmp_path / "predictions.tsv")
+    described = json.loads((tmp_path / "run" / "network.json").read_text())
+    assert described["spacing"] == [1.0, 1.0, 4.0]
+    card = (tmp_path / "run" / "card.md").read_text()
+    assert "| kernels and strides | follow voxels of 1.00 x 1.00 x 4.00 mm |" in card
+    # Other voxels, another run: nothing is taken up from the first.
+    train_run(**arguments | {"spacing": None, "outdir": tmp_path / "alike"})
+    assert load_network(tmp_path / "alike", "cpu").stem[0].kernel_size == (7, 7, 7)
+    assert "| the same along all axes |" in (tmp_path / "alike" / "card.md").read_text()
+    # A study made before networks followed the voxels says nothing about them.
+    described = json.loads((tmp_path / "alike" / "network.json").read_text())
+    del described["spacing"]
+    (tmp_path / "alike" / "network.json").write_text(json.dumps(described))
+    assert load_network(tmp_path / "alike", "cpu").stem[0].kernel_size == (7, 7, 7)

@@ -28,6 +28,7 @@ FULL = {
     "accumulation": 2,
     "schedule": "cosine",
     "sampling": "balanced",
+    "batch_norm": "recomputed",
 }
 WORKER = """
 import json, sys

@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "accumulation": 1,
     "validation_fraction": 0.0,
     "patience": 0,
+    "batch_norm": "running",
     "average": 0.0,
     "precision": "float32",
     "compile": False,

@@ -246,6 +246,7 @@ rule draw_figure5:
     input:
         maps=of_figures("maps"),
         records=case_records("normalise"),
+        masks=case_records("strip"),
     output:
         svg=report(
             results("figures/figure5.svg"),
@@ -266,6 +267,8 @@ rule draw_figure5:
         code=code("draw_figure5"),
         dpi=config["figures"]["dpi"],
         normalised=results("normalised"),
+        brains=results("brain"),
+        lesions=results("phantom/truth") if PHANTOM else "",
         sequences=config["input_sets"][config["explain"]["inputs"]],
         notice=NOTICE,
     script:

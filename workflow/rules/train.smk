@@ -37,6 +37,7 @@ rule train_run:
         settings=section("training"),
         notice=NOTICE,
         preprocessing=dependencies.preprocessing(config),
+        spacing=dependencies.spacing(config),
         # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
         checkpoints=results("checkpoints/{backbone}/{inputs}/{fold}_seed{seed}"),
     script:

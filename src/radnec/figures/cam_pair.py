@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from radnec.core.labels import CLASSES
 from radnec.core.sequences import reference_of
+from radnec.explain.spaces import mask_on_grid
 from radnec.figures.cam_slices import read_choices, verdict
+from radnec.figures.evidence import choose_slice, say_outside, within_brain
 from radnec.figures.sheet import Sheet, label_corner, label_sides
-from radnec.figures.slices import HEAT, NAMES, Volume, show_map, show_slice
+from radnec.figures.slices import HEAT, NAMES, Volume, show_map, show_outline, show_slice
 from radnec.figures.style import PAGE_MM, journal_figure
 
 _BAR = 14.0  # millimetres for the scale at the right
 _APART = 3.0  # between the input and the map
-_HEAD = 12.0  # of a case: its answer, what the map can show, the names of the sequences
+_HEAD = 15.0  # of a case: its answer, what map and slice show, the names of the sequences
 
 
 def draw_figure5(
     *,
     maps: Path,
     normalised: Path,
+    brains: Path,
+    lesions: Path | None,
     sequences: Sequence[str],
     notice: str,
     output: Path,
@@ -32,8 +34,9 @@ def draw_figure5(
 
     As in the paper: A and C are the preprocessed sequences of the recurrence and of the
     necrosis, B and D the maps; the number is the probability of recurrence, where 0 to 0.5 is
-    read as necrosis and 0.5 to 1 as recurrence. Shown is the slice on which the map is highest in
-    the brain. For the choice of the cases see :func:`radnec.figures.choice.choose_case`.
+    read as necrosis and 0.5 to 1 as recurrence. For the choice of the cases see
+    :func:`radnec.figures.choice.choose_case`, for that of the slice
+    :func:`radnec.figures.evidence.choose_slice`. The map is shown within the brain only.
 
     Parameters
     ----------
@@ -41,6 +44,10 @@ def draw_figure5(
         Folder of the maps (see :func:`radnec.explain.run.explain_run`).
     normalised
         Folder with ``<case>/<sequence>.nii.gz``, what the network was given.
+    brains
+        Folder with ``<case>/mask.nii.gz``.
+    lesions
+        Folder with ``<case>/lesion.nii.gz`` where the truth is known; it is outlined.
     sequences
         The network's input; other sequences that a case has are shown and marked as such.
     notice
@@ -66,10 +73,18 @@ def draw_figure5(
         top = 0.0
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
-            sheet.write(1, top + 4.0, choice.resolution, fontsize=6.5)
+            grid = maps / f"{choice.case}.nii.gz"
+            brain = mask_on_grid(brains / choice.case / "mask.nii.gz", grid)
+            known = lesions / choice.case / "lesion.nii.gz" if lesions else None
+            lesion = mask_on_grid(known, grid) if known else None
+            outside = within_brain(heat, brain)
+            z, shown = choose_slice(heat, brain, lesion)
+            sheet.write(1, top + 4.0, f"{choice.resolution} {say_outside(outside)}", fontsize=6.5)
+            outlined = " Blue: the true lesion with its oedema." if known else ""
+            sheet.write(1, top + 7.0, shown + outlined, fontsize=6.5)
             below = reference_of(sequences)
             under = Volume(normalised / choice.case / f"{below}.nii.gz")
-            z = _highest(heat, under)
+            under.keep(brain)
             first = 2 * CLASSES.index(choice.label)
             for column, name in enumerate(names):
                 axes = sheet.place(column * width, top + _HEAD, width, tall)
@@ -80,6 +95,7 @@ def draw_figure5(
                     axes.text(0.5, 0.5, "not available", ha="center", fontsize=6.5)
                     continue
                 scan = Volume(path)
+                scan.keep(brain)
                 show_slice(axes, scan, z, scan.window())
                 if column == 0:
                     label_corner(axes, "ABCD"[first], points=9, weight="bold")
@@ -88,6 +104,8 @@ def draw_figure5(
             axes.set_title(f"Grad-CAM on {NAMES[below]}", fontsize=7, pad=2)
             show_slice(axes, under, z, under.window())
             show_map(axes, heat, z)
+            if lesion is not None:
+                show_outline(axes, Volume.of(lesion, heat), z)
             label_corner(axes, "ABCD"[first + 1], points=9, weight="bold")
             top += _HEAD + tall + 2
         sheet.colourbar(
@@ -95,19 +113,8 @@ def draw_figure5(
             _HEAD,
             heights[0],
             colours=HEAT,
-            label="share of the highest value",
+            label="share of the highest value in the brain",
         )
-
-
-def _highest(heat: Volume, scan: Volume) -> int:
-    """Return the slice on which a map is highest in the brain, the middle one of several such.
-
-    A map can be highest in the air around a head; a slice of air shows nobody what it means.
-    """
-    peaks = np.where(scan.data > scan.data.min(), heat.data, 0.0).max(axis=(0, 1))
-    # Interpolation leaves differences in the last digits of a plateau.
-    shared = np.flatnonzero(peaks >= peaks.max() * (1 - 1e-5))
-    return int(shared[len(shared) // 2])
 
 
 def _present(normalised: Path, cases: Sequence[str], sequences: Sequence[str]) -> list[str]:

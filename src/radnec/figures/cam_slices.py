@@ -8,6 +8,7 @@ from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
 from radnec.explain.spaces import REFERENCE_FOLDER, SUMMARY, reference_image
 from radnec.figures.choice import Choice, choose_cases
+from radnec.figures.evidence import say_outside, within_brain
 from radnec.figures.sheet import Sheet, label_corner, label_sides
 from radnec.figures.slices import (
     HEAT,
@@ -40,14 +41,16 @@ def draw_figure4(
     """Draw the map of one case over the axial slices of its reference scan.
 
     The case is the first of :func:`radnec.figures.choice.choose_cases`. Each row of scans has the
-    same slices below it with the map laid over them; one scale serves all slices.
+    same slices below it with the map laid over them, within the brain only; one scale serves all
+    slices.
 
     Parameters
     ----------
     maps
         Folder of the maps (see :func:`radnec.explain.run.explain_run`).
     brains
-        Folder with ``<case>/<sequence>.nii.gz`` on the grid of the reference scan.
+        Folder with ``<case>/<sequence>.nii.gz`` and ``<case>/mask.nii.gz`` on the grid of the
+        reference scan.
     lesions
         Folder with ``<case>/lesion.nii.gz`` where the truth is known; it is outlined.
     slices
@@ -73,6 +76,7 @@ def draw_figure4(
             f"{maps}: the map of case {choice.case} has size {heat.data.shape}, "
             f"expected {scan.data.shape} as {scan_file}"
         )
+    outside = within_brain(heat, Volume(brains / choice.case / "mask.nii.gz").data > 0)
     truth = Volume(lesions / choice.case / "lesion.nii.gz") if lesions else None
     shown = slices_with_brain(scan, slices)
     box = brain_box(scan, margin_mm=6.0)
@@ -80,7 +84,7 @@ def draw_figure4(
         volume.crop(*box)
     width = (PAGE_MM - _BAR) / COLUMNS
     tall = width * scan.data.shape[1] * scan.aspect / scan.data.shape[0]
-    title = _title(choice, NAMES[scan_file.name.split(".")[0]], truth is not None)
+    title = _title(choice, NAMES[scan_file.name.split(".")[0]], outside, truth is not None)
     head = 3.0 * len(title) + 2.0
     rows = -(-len(shown) // COLUMNS)
     height = head + rows * (2 * tall + _GAP)
@@ -107,7 +111,7 @@ def draw_figure4(
             head,
             min(50.0, 2 * tall * rows),
             colours=HEAT,
-            label="Grad-CAM, share of the highest value",
+            label="Grad-CAM, share of the highest value in the brain",
         )
 
 
@@ -134,10 +138,11 @@ def verdict(choice: Choice) -> str:
     )
 
 
-def _title(choice: Choice, sequence: str, outlined: bool) -> list[str]:
+def _title(choice: Choice, sequence: str, outside: float, outlined: bool) -> list[str]:
     text = (
         f"{verdict(choice)}. Axial {sequence} slices, numbered from below and "
-        f"seen from the feet; beneath each row the same slices with the map. {choice.resolution}"
+        f"seen from the feet; beneath each row the same slices with the map. {choice.resolution} "
+        f"{say_outside(outside)}"
     )
     if outlined:
         text += " Blue outline: the true lesion with its oedema."

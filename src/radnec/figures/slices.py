@@ -43,6 +43,13 @@ class Volume:
         self.data: np.ndarray = np.asarray(image.dataobj, dtype=np.float32)
         self.spacing = tuple(float(size) for size in image.header.get_zooms()[:3])
 
+    @classmethod
+    def of(cls, data: np.ndarray, like: Volume) -> Volume:
+        """Return an array (x, y, z) on the grid of another volume."""
+        volume = cls.__new__(cls)
+        volume.data, volume.spacing = np.asarray(data, dtype=np.float32), like.spacing
+        return volume
+
     @property
     def aspect(self) -> float:
         """Height of a pixel over its width in an axial slice."""
@@ -57,9 +64,19 @@ class Volume:
         self.data = self.data[x, y]
 
     def window(self) -> tuple[float, float]:
-        """Return the grey scale of the whole case: nothing to the 99.5th percentile of the head."""
-        inside = self.data[self.data > 0]
-        return (0.0, float(np.percentile(inside, 99.5))) if inside.size else (0.0, 1.0)
+        """Return the grey scale of the whole case: nothing to the 99.5th percentile of the head.
+
+        Where intensities are scaled to both sides of 0, it begins at the 0.5th percentile.
+        """
+        inside = self.data[self.data != 0]
+        if not inside.size:
+            return 0.0, 1.0
+        low, high = np.percentile(inside, [0.5, 99.5])
+        return min(0.0, float(low)), float(high)
+
+    def keep(self, mask: np.ndarray) -> None:
+        """Set all outside of a mask (x, y, z) to the lowest value: black."""
+        self.data = np.where(mask, self.data, min(0.0, float(self.data.min())))
 
 
 def brain_box(volume: Volume, margin_mm: float) -> tuple[slice, slice]:

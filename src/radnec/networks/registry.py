@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from radnec.core.errors import InputError
+from radnec.networks.anisotropy import VoxelGrid, adapt
 from radnec.networks.external import build_external, is_external
 from radnec.networks.inflate import last_grid
 from radnec.networks.medical import densenet121, resnet
@@ -48,7 +49,7 @@ BACKBONES: dict[str, Backbone] = {
 }
 
 
-def build_network(backbone: str, in_channels: int) -> nn.Module:
+def build_network(backbone: str, in_channels: int, grid: VoxelGrid | None = None) -> nn.Module:
     """Return a new network with random weights and one output per class.
 
     Parameters
@@ -58,6 +59,9 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
         `package.module:factory` (see `radnec.networks.external`).
     in_channels
         Number of MRI sequences given to the network as channels.
+    grid
+        The volumes whose voxels kernels and strides are to follow (see
+        `radnec.networks.anisotropy.adapt`); None treats all axes alike.
 
     Returns
     -------
@@ -68,9 +72,13 @@ def build_network(backbone: str, in_channels: int) -> nn.Module:
     Raises
     ------
     InputError
-        If the name is no backbone.
+        If the name is no backbone, or its network cannot follow the grid.
     """
-    return with_repeatable_pooling(_isotropic(backbone, in_channels))
+    network = _isotropic(backbone, in_channels)
+    if grid is not None:
+        network = adapt(network, in_channels, grid)
+    # Last: it goes over the finished network, whatever changed its layers before.
+    return with_repeatable_pooling(network)
 
 
 def _isotropic(backbone: str, in_channels: int) -> nn.Module:

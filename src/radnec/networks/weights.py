@@ -96,7 +96,11 @@ def load_weights(network: nn.Module, path: Path) -> Loaded:
             filled[name] = repeat(given[name], value.shape).to(value.dtype)
         except InputError as error:
             if name not in linear:
-                raise InputError(f"{path}: {name!r}: {error}") from error
+                raise InputError(
+                    f"{path}: {name!r}: {error}; with models.strides: anisotropic a network "
+                    f"takes weights of its 2D original or of the same voxels, with models.strides: "
+                    f"isotropic those of other 3D networks"
+                ) from error
             new.append(name)
     network.load_state_dict(own | filled)
     log.info("%s: %d weights taken, new: %s", path, len(filled), ", ".join(new) or "none")

@@ -15,6 +15,7 @@ from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import Settings
 from radnec.preprocess.intensity import scale
+from radnec.preprocess.standard_grid import STANDARD_BOX
 from radnec.preprocess.volumes import (
     Affine,
     Volume,
@@ -24,9 +25,6 @@ from radnec.preprocess.volumes import (
     to_ras,
     write_volume,
 )
-
-# The box around the brain mask of MNI152NLin6Asym, mm along x, y, z.
-STANDARD_BOX = (143.0, 180.0, 154.0)
 
 
 @dataclasses.dataclass(frozen=True)

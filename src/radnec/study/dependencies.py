@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from radnec.core.settings import canonical_json
+from radnec.preprocess.standard_grid import typical_spacing
 
 _PREPROCESSING = (
     "ingest",
@@ -39,6 +40,14 @@ def trained_inputs(config: Mapping[str, Any], *, several: bool) -> str:
     """Return the trained input sets of several sequences, or of one, with their sequences."""
     chosen = {name: config["input_sets"][name] for name in config["models"]["inputs"]}
     return canonical_json({k: v for k, v in chosen.items() if (len(v) > 1) == several})
+
+
+def spacing(config: Mapping[str, Any]) -> str:
+    """Return the mm between voxels that kernels and strides follow; null where they do not."""
+    if config["models"]["strides"] == "isotropic":
+        return canonical_json(None)
+    made = config["normalisation"]
+    return canonical_json(typical_spacing(made["size"], made["margin"]))
 
 
 def external_files(config: Mapping[str, Any]) -> dict[str, str]:

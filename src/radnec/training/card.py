@@ -64,6 +64,7 @@ def write_card(
         | {
             "probabilities": _probabilities(described),
             "definition": source(described["backbone"]),
+            "kernels and strides": _axes(described["spacing"]),
             "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
             "start": _start(fitted.loaded, settings, described["backbone"]),
         },
@@ -105,6 +106,12 @@ def _probabilities(described: dict[str, Any]) -> str:
     if described["test_time_flips"]:
         text += f", mean over volumes mirrored along {', '.join(described['test_time_flips'])}"
     return text
+
+
+def _axes(spacing: list[float] | None) -> str:
+    if spacing is None:
+        return "the same along all axes"
+    return f"follow voxels of {' x '.join(f'{step:.2f}' for step in spacing)} mm"
 
 
 def _start(loaded: Loaded | None, settings: TrainingSettings, backbone: str) -> str:

@@ -12,6 +12,7 @@ from torch import nn
 
 from radnec.core.files import sha256
 from radnec.core.seeding import derive_seed
+from radnec.networks.anisotropy import VoxelGrid
 from radnec.networks.external import is_external, source_file
 from radnec.networks.registry import build_network
 from radnec.networks.weights import Loaded, load_weights
@@ -35,15 +36,24 @@ class Job:
         For messages.
     backbone, sequences, seed
         As `radnec.training.run.train_run` takes them.
+    spacing
+        Millimetres between voxels, for kernels and strides that follow them; None treats all
+        axes alike.
     """
 
     name: str
     backbone: str
     sequences: Sequence[str]
     seed: int
+    spacing: tuple[float, float, float] | None
     volumes: Volumes
     device: torch.device
     checkpoints: Path
+
+    @property
+    def grid(self) -> VoxelGrid | None:
+        """The voxels that the network follows, if it does."""
+        return VoxelGrid(self.volumes.size, self.spacing) if self.spacing else None
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ def key_of(job: Job, cases: pd.DataFrame, settings: TrainingSettings, purpose: s
         "backbone_code": sha256(code) if code else None,
         "sequences": list(job.sequences),
         "seed": job.seed,
+        "spacing": job.spacing,
         "settings": settings.of_weights().to_json(),
         "pretrained": sha256(Path(pretrained)) if pretrained else None,
     }
@@ -99,7 +110,7 @@ def fit(
     checkpoint = Checkpoint(job.checkpoints, key_of(job, cases, settings, purpose))
     torch.manual_seed(derive_seed(job.seed, "weights"))
     with memory_advice(job.name, settings):
-        network = build_network(job.backbone, job.volumes.channels)
+        network = build_network(job.backbone, job.volumes.channels, job.grid)
         loaded = None
         if job.backbone in settings.pretrained:
             loaded = load_weights(network, Path(settings.pretrained[job.backbone]))

@@ -31,6 +31,7 @@ from radnec.training.order import ORDERS, prepare_order
 from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import History, State, Weights, on_cpu
+from radnec.training.statistics import recompute_statistics
 from radnec.training.validate import assess
 
 # How long a killed run may have worked for nothing.
@@ -124,6 +125,7 @@ class Trainer:
         progress.line(state.epoch, state.epoch * cases, state.history[-1]["train_loss"])
         if state.best_weights is not None:
             return state.best_weights
+        self._recompute_statistics(state.epoch - 1)
         return on_cpu(self.kept)
 
     def _drawn(self, epoch: int, first: int = 0) -> Iterator[torch.Tensor]:
@@ -136,6 +138,12 @@ class Trainer:
             changed = self.augment(images, epoch, number * self.settings.batch_size)
             torch.manual_seed(derive_seed(self.seed, "dropout", str(epoch), str(number)))
             yield changed.to(memory_format=ORDERS[self.way.order])
+
+    def _recompute_statistics(self, epoch: int) -> None:
+        """Give the kept network the statistics of the draws of the last epochs, if asked."""
+        if self.settings.batch_norm == "recomputed":
+            with autocast(self.device, self.way.precision):
+                recompute_statistics(self.kept, self._drawn, epoch)
 
     def _train_epoch(self, progress: Progress) -> None:
         settings, state = self.settings, self.state
@@ -198,6 +206,8 @@ class Trainer:
             "train_loss": state.loss_sum / state.cases,
         }
         if len(self.validation):
+            # The network that is judged is the one that would be kept.
+            self._recompute_statistics(state.epoch)
             loss, auc = assess(
                 self.kept,
                 self.validation,

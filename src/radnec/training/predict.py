@@ -18,6 +18,7 @@ from radnec.core.errors import InputError
 from radnec.core.files import changed, sha256
 from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
 from radnec.core.tables import write_tsv
+from radnec.networks.anisotropy import VoxelGrid
 from radnec.networks.external import is_foreign
 from radnec.networks.registry import build_network
 from radnec.training.data import Volumes, fold_cases
@@ -58,9 +59,15 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
     expected = described.get("weights_sha256", "none")
     if found != expected:
         raise InputError(changed(weights, found, expected))
-    network = build_network(described["backbone"], described["in_channels"])
+    network = build_network(described["backbone"], described["in_channels"], _grid(described))
     network.load_state_dict(load_file(weights))
     return network.to(device).eval()
+
+
+def _grid(described: dict) -> VoxelGrid | None:
+    """Return the voxels that kernels and strides follow; studies before they did have none."""
+    spacing = described.get("spacing")
+    return VoxelGrid(tuple(described["size"]), tuple(spacing)) if spacing else None
 
 
 def read_description(model: Path) -> dict:

@@ -39,6 +39,7 @@ def train_run(
     outdir: Path,
     notice: str = RESEARCH_USE,
     preprocessing: str = "{}",
+    spacing: Sequence[float] | None = None,
 ) -> None:
     """Train one network on the training set of one fold.
 
@@ -68,6 +69,9 @@ def train_run(
         The sentence of the model card on what the cohort is.
     preprocessing
         JSON of what was done to the volumes, kept in network.json for the next patient.
+    spacing
+        Millimetres between voxels along x, y and z, which kernels and strides follow (see
+        `radnec.networks.anisotropy`); None treats all axes alike.
 
     Raises
     ------
@@ -83,6 +87,7 @@ def train_run(
         backbone=backbone,
         sequences=sequences,
         seed=seed,
+        spacing=(spacing[0], spacing[1], spacing[2]) if spacing else None,
         volumes=Volumes(packed, sequences),
         device=target,
         checkpoints=Path(checkpoints),
@@ -105,6 +110,7 @@ def train_run(
         "in_channels": job.volumes.channels,
         "sequences": list(sequences),
         "size": list(job.volumes.size),
+        "spacing": list(spacing) if spacing else None,
         "classes": list(CLASSES),
         "validation_cases": fitted.validation["case"].tolist(),
         "temperature": choice.temperature,

@@ -42,6 +42,10 @@ class TrainingSettings(Settings):
         0 keeps the weights of the last epoch.
     patience
         Stop after so many epochs without a lower validation loss; 0 never stops.
+    batch_norm
+        Which statistics the network answers with. running: torch's moving average over the
+        steps. recomputed: the mean over the last 100 cases that training drew (see
+        `radnec.training.statistics`).
     average
         Decay of an exponential moving average of the weights over the steps, which is what is
         validated and kept; 0 keeps the weights themselves.
@@ -80,6 +84,7 @@ class TrainingSettings(Settings):
     accumulation: int
     validation_fraction: float
     patience: int
+    batch_norm: Literal["running", "recomputed"]
     average: float
     precision: Literal["float32", "tf32", "bfloat16"]
     compile: bool
