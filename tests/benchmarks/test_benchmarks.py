@@ -22,11 +22,6 @@ QUICK = {
         "evaluate.py --repeats 100",
         [r"tables 3 to 6 and evaluation +# +#", r"DeLong interval +scikit-learn .* +#"],
     ),
-    "gpu": (
-        "gpu.py --device cpu --size 32 32 32 --steps 1 --cases 4 --backbones resnet10 "
-        "--processes 1",
-        [r"1 side by side: # steps/s", "largest difference of a probability #"],
-    ),
     "index": (
         "index.py --files 200 --rounds 1",
         ["index, 1 +# +# +#", "two processes against one: #", "peak memory: # MB"],
@@ -83,6 +78,7 @@ def test_it_runs_and_prints_its_figures(tmp_path, command, lines):
 
 def test_every_benchmark_is_run():
     scripts = {path.name for path in FOLDER.glob("*.py") if "__main__" in path.read_text()}
+    scripts.remove("gpu.py")  # test_gpu_script.py
     assert scripts == {command.split()[0] for command, _ in (*QUICK.values(), *SLOW.values())}
 
 
