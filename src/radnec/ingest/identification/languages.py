@@ -46,9 +46,8 @@ LANGUAGES: dict[str, dict[str, str]] = {
         """,
         "enhanced": "postcon* postcontrast* postinj* postgadolin* enh enhd contrasted ce_t1 cet1",
         "none": """
-            no none not given used administered applicable nil without non_contrast noncontrast nothing given
-            applicable administered used unenhanced plain negative withheld refused declined saline
-            nacl
+            no none not nil given used administered applicable without non noncontrast nothing
+            unenhanced plain negative withheld refused declined saline nacl
         """,
         "given": "yes administered",
     },

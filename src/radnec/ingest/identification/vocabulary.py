@@ -11,7 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from radnec.ingest.identification.agent import agent_meanings, plain_letters
-from radnec.ingest.identification.words import NAMES, SEQUENCES_OF_VENDORS, TEST_OBJECTS
+from radnec.ingest.identification.words import (
+    NAMES,
+    NO_TEST_OBJECTS,
+    SEQUENCES_OF_VENDORS,
+    TEST_OBJECTS,
+)
 
 # T1 begins a word, or follows a plane or a dimension written together with it.
 _T = r"(?:(?<![a-z0-9])[osewk]?|(?<=ax)|(?<=sag)|(?<=cor)|(?<=tra)|(?<=[23]d)|(?<=se)|(?<=wi))"
@@ -48,6 +53,7 @@ _SUBTRACTED = re.compile(
 _NAMES = _compiled(NAMES) | _WEIGHTINGS
 _NAMES["subtraction"] = re.compile(f"{_NAMES['subtraction'].pattern}|{_SUBTRACTED.pattern}")
 _OBJECTS = _compiled(TEST_OBJECTS)
+_NO_OBJECT = re.compile(_expression(NO_TEST_OBJECTS))
 _SEQUENCES = _compiled(SEQUENCES_OF_VENDORS)
 
 
@@ -88,6 +94,6 @@ def sequence_meanings(texts: Iterable[str]) -> set[str]:
 
 
 def test_object(texts: Iterable[str]) -> set[str]:
-    """Return whether texts name a phantom or a fruit."""
-    folded = [fold(text) for text in texts]
+    """Return which words for test objects the texts hold; see `words.TEST_OBJECTS`."""
+    folded = [_NO_OBJECT.sub(" ", fold(text)) for text in texts]
     return {m for m, pattern in _OBJECTS.items() if any(pattern.search(one) for one in folded)}
