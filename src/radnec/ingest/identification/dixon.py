@@ -53,7 +53,9 @@ def dixon_part(image_type: Sequence[str], names: Sequence[str]) -> str:
             return part
     if not dixon:
         return ""
-    for part, pattern in _WORDS.items():
-        if re.search(rf"(?:[ _\-:.(]|^)(?:{pattern})(?:\)?$|:|\)|[_ ](?:nd|norm|dis[23]d|mpr))", name):
+    for part, words in _WORDS.items():
+        if re.search(
+            rf"(?:[ _\-:.(]|^)(?:{words})(?:\)?$|:|\)|[_ ](?:nd|norm|dis[23]d|mpr))", name
+        ):
             return part
     return ""

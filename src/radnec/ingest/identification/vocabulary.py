@@ -25,6 +25,7 @@ _WEIGHTINGS = {
     "t2": re.compile(rf"{_T}t_?2(?!\d| ?star| ?stern| ?etoile| ?\*| ?map)|t2(?:wi|w|加权|压脂)"),
 }
 
+
 def _expression(words: str) -> str:
     """Turn words of the vocabulary into a regular expression over folded text."""
     found = []

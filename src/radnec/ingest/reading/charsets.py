@@ -1,5 +1,6 @@
 """Text beyond ASCII whose declared character set is missing or wrong."""
 
+# ruff: noqa: RUF001 (letters of other alphabets are meant)
 from __future__ import annotations
 
 import re

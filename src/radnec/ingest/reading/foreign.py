@@ -47,7 +47,12 @@ def what_it_is(data: bytes, path: str) -> NotDicom | Unreadable:
         return NotDicom()
     if any(mark in data[:200] for mark in _POINTERS) and len(data) < 1024:
         return Unreadable("a pointer of git-annex or Git LFS, its content was not fetched")
-    if not data and slice_like and any(letter.isdigit() for letter in place.name):
+    if (
+        not data
+        and extension not in _EXTENSIONS
+        and slice_like
+        and any(map(str.isdigit, place.name))
+    ):
         return Unreadable("empty")
     zeros = bool(data) and not any(data[:_PREAMBLE])
     if extension in _EXTENSIONS or (zeros and slice_like):
