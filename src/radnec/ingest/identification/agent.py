@@ -8,6 +8,7 @@ word that no table knows, the word may be a denial in another language: the name
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ _FARTHEST = 4
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"})
 # Scripts that are written without spaces: Han, kana, Hangul (also as decomposed letters).
 _UNSPACED = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_UNSPACED_WORDS = re.compile(rf"(?:\S*{_UNSPACED.pattern}\S*\s*)+")
 # Scripts of which some language is in the tables.
 _KNOWN_SCRIPTS = re.compile(r"[\u0000-\u024f\u0370-\u052f\u1e00-\u1fff]")
 # "post" and "pre" of something else than contrast agent.
@@ -138,7 +140,7 @@ def _tokens(text: str) -> list[str]:
 @functools.lru_cache(maxsize=500)
 def _joined(phrase: str) -> None:
     """Let a phrase written as one word play the roles of the phrase."""
-    for words in (_AGENT, _PLAIN, _ENHANCED, _WITHOUT_AFTER, _FILLER):
+    for words in (_AGENT, _PLAIN, _ENHANCED, _WITHOUT_AFTER, _NONE, _FILLER):
         if phrase in words.phrases:
             words.whole.add(phrase.replace(" ", ""))
 
@@ -149,14 +151,16 @@ def said_of_agent(text: str) -> frozenset[str]:
     found: set[str] = set()
     tokens = _tokens(text)
     spaced = []
+    unspaced = _UNSPACED_WORDS.findall(" ".join(tokens))
+    found |= set().union(*(_unspaced(words.strip()) for words in unspaced))
     for token in tokens:
         if _UNSPACED.search(token):
-            found |= _unspaced(token)
+            continue
         elif not _KNOWN_SCRIPTS.match(token):
             found.add(UNCLEAR)
         else:
             spaced.append(token)
-    for one, two in zip(tokens, tokens[1:], strict=False):
+    for one, two in itertools.pairwise(tokens):
         if two == "minus" and _unspaced(one) == {CONTRAST}:
             found = (found - {CONTRAST}) | {NO_CONTRAST}
             spaced.remove("minus")
@@ -204,7 +208,7 @@ def _spaced(tokens: list[str]) -> Iterator[str]:
         elif token in _PLAIN:
             yield NO_CONTRAST
         elif token in _ENHANCED:
-            yield CONTRAST
+            yield NO_CONTRAST if at and tokens[at - 1] in _WITHOUT else CONTRAST
         elif token in ("c", "k", "g", "iv") and following in ("+", "minus"):
             used.add(at + 1)
             yield CONTRAST if following == "+" else NO_CONTRAST

@@ -47,7 +47,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         """,
         "enhanced": "postcon* postcontrast* postinj* postgadolin* enh enhd contrasted ce_t1 cet1",
         "none": """
-            no none not nil given used administered applicable without non noncontrast nothing
+            not_given not_used not_administered no none not nil given used administered applicable without non noncontrast nothing
             unenhanced plain negative withheld refused declined saline nacl
         """,
         "given": "yes administered",
@@ -74,7 +74,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
     },
     "Spanish": {
         "agent": "contraste gadolinio civ contrast",
-        "without": "sin antes pre no previo",
+        "without": "sin antes pre no previo previa",
         "with": "con post tras despues pos",
         "plain": "simple simples precontraste basal sincontraste",
         "enhanced": "contrastado contrastada contrastados contrastadas poscontraste postcontraste",
@@ -114,7 +114,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
     },
     "Swedish": {
         "agent": "kontrast* gadolinium",
-        "without": "utan fore innan ej inte ingen",
+        "without": "utan fore innan ej inte ingen u",
         "with": "med efter m",
         "plain": "kontrastfri kontrastlos okontrasterad nativ",
         "enhanced": "kontrastforstarkt kontrastladdad",
@@ -241,7 +241,7 @@ FILLERS = """
     un una une em o a e der die das den dem het de i_v_ intravenous intraven* administration
     admin gabe applikation application media medium agent mittel middel latky srodka srodku
     podani podaniu podania do mezzo produit produkt einer eines endoven* bolus aplicacion
-    администрации введения введением внутривенн* ввода agente agent som og материал вещества
+    администрации введения введением внутривенн* ввода agente agent som og материал вещества al la madde maddesi maddeli
 """
 CONJUNCTIONS = "and und et y e en i och og ve и та kai και a + plus or oder ou o en/of és es si ja"
 

@@ -47,7 +47,8 @@ def _is_plain_t1(volume: Volume, facts: Facts) -> bool:
         return False
     if facts.component != "M":
         return False
-    return facts.te <= 35 and not {"t2", "flair", "localizer"} & facts.words - {"t1"}
+    other = {"t2", "localizer"} if "t1" in facts.words else {"t2", "flair", "localizer"}
+    return facts.te <= 35 and not other & facts.words
 
 
 def _timing(volume: Volume, facts: Facts) -> Hashable:

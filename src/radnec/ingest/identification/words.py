@@ -41,7 +41,7 @@ NAMES: dict[str, str] = {
         perf* perfusion* perfuz* perfus* pwi *cbf* relmtt *mtt ttp tmax pbp gbp neuroperf* dyn dyna
         dynamic* dynamique* dynamisch* dinamic* cerebral_blood* blood_flow mean_transit*
         transit_delay transit_time* time_to_peak vpmr grasp_dyn* relcbf* ttest
-        灌注 动态 動態 перфуз* 灌流 관류
+        灌注 动态 動態 перфуз 灌流 관류
     """,
     "bolus": """
         dsc dsc_* dce dce_* *cbv* ktrans twist t1_perf* t2_perf* bolus ep2d_perf dynasusc* t2_dyn
