@@ -1,222 +1,181 @@
-"""What a GPU makes of the study: one command, to be run where there is one.
+"""What a GPU makes of the study, measured in one go on a machine that is borrowed for minutes.
 
-For each backbone at the default volume size: time of an epoch, share of it in which the GPU
-computes, and the effect of each speed measure by itself, taken away from the full set or added
-to it. Then how many runs side by side pay, what all 24 runs x 300 epochs of a cohort of 234
-cases (176 to train on) would take, and how far predictions on CPU and GPU are apart.
+    python benchmarks/gpu.py --output gpu.jsonl                      # 8 minutes, never more than 10
+    python benchmarks/gpu.py --device cpu --size 32 32 32 --cases 4 --steps 2 --budget 60 \
+        --backbones resnet10 mresnet                                 # that it works: no figures
 
-    python benchmarks/gpu.py
-    python benchmarks/gpu.py --device cpu --size 48 48 32 --steps 2 --backbones resnet10
+Every measure is one line of JSON, on standard output and in --output, written when it is taken:
+what a run leaves that is stopped at any moment is whole lines. Each section is a process of its
+own with so many seconds, and is ended when they are over; the next one then begins.
 
-The second line only shows that the benchmark itself works where there is no GPU.
+It needs Python 3.11 or newer and any torch from 2.9, NumPy, pandas, scikit-learn, safetensors and
+filelock. What a machine lacks beside these can be carried along as wheels, which need no pip there:
+
+    pip download --no-deps -d wheels monai==1.6.1 nibabel==5.4.2     # where there is a network
+    python benchmarks/gpu.py --wheels wheels --output gpu.jsonl      # on the machine
+
+Without MONAI only the networks that need none are measured, without nibabel not MONAI's loops.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
+import contextlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+import zipfile
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import torch
-from training import PAPER, SEQUENCES, write_packed
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "src")]
 
-from radnec.networks.registry import BACKBONES, build_network
-from radnec.training.data import Volumes
-from radnec.training.device import autocast, on_device, prepare_device
-from radnec.training.loss import Loss
-from radnec.training.optimise import make_optimiser
-from radnec.training.order import BATCH_ORDER
-from radnec.training.settings import TrainingSettings
+from on_gpu.report import Report  # noqa: E402
 
-TRAINING, RUNS, EPOCHS = 176, 4, 300
-
-# What each measure changes against the engine's own way in float32.
-MEASURES: dict[str, dict[str, Any]] = {
-    "float32 (the default)": {},
-    "without the set on the device": {"resident": False},
-    "without channels_last_3d": {"channels_last": False},
-    "without the fused optimiser": {"fused": False},
-    "not deterministic": {"deterministic": False},
-    "bfloat16": {"precision": "bfloat16"},
-    "bfloat16 without channels_last_3d": {"precision": "bfloat16", "channels_last": False},
-    "bfloat16, compiled": {"precision": "bfloat16", "compile": "default"},
-    "bfloat16, compiled with CUDA graphs": {"precision": "bfloat16", "compile": "reduce-overhead"},
-    "bfloat16, not deterministic": {"precision": "bfloat16", "deterministic": False},
+# Seconds of each of the eight minutes, in this order: what matters most comes first.
+SECTIONS = {
+    "agreement": 40,
+    "steps": 80,
+    "determinism": 30,
+    "engine": 70,
+    "together": 70,
+    "peers": 50,
+    "compiled": 120,
 }
+PLANNED = sum(SECTIONS.values())
+# A section that is asked to end by its own clock may still be within a measure.
+GRACE_S = 8.0
 
 
-def stepper(
-    folder: Path,
-    backbone: str,
-    device: torch.device,
-    *,
-    resident: bool = True,
-    channels_last: bool = True,
-    fused: bool = True,
-    deterministic: bool = True,
-    precision: str = "float32",
-    compile: str | None = None,
-) -> Callable[[int], None]:
-    """Return a function that makes the n-th training step, all but logging included."""
-    torch.use_deterministic_algorithms(deterministic, warn_only=True)
-    torch.backends.cudnn.benchmark = not deterministic
-    settings = TrainingSettings.from_mapping(PAPER)
-    volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
-    rows = list(range(np.load(folder / "t1.npy", mmap_mode="r").shape[0]))
-    images_of = on_device(volumes, rows, device if resident else torch.device("cpu"), 2)
-    order = BATCH_ORDER if channels_last else torch.contiguous_format
-    network = build_network(backbone, len(SEQUENCES)).to(device).to(memory_format=order).train()
-    optimiser = make_optimiser(network, settings)
-    if not fused:
-        optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-    loss = Loss("cross_entropy", [0, 1], device)
-    targets = torch.tensor([0, 1], device=device)
-    model = torch.compile(network, mode=compile) if compile else network
-
-    def step(number: int) -> None:
-        positions = [(2 * number) % len(rows), (2 * number + 1) % len(rows)]
-        images = images_of(positions).to(device, memory_format=order)
-        with autocast(device, precision):
-            logits = model(images)
-        loss(logits, targets).backward()
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-
-    return step
-
-
-def synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def seconds_per_step(step: Callable[[int], None], steps: int, device: torch.device) -> float:
-    for number in range(3):
-        step(number)
-    synchronise(device)
-    start = time.perf_counter()
-    for number in range(steps):
-        step(number)
-    synchronise(device)
-    return (time.perf_counter() - start) / steps
-
-
-def busy_share(step: Callable[[int], None], steps: int, device: torch.device) -> float:
-    """Return the part of the time in which some kernel runs, from the profiler's trace."""
-    if device.type != "cuda":
-        return float("nan")
-    activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
-    with torch.profiler.profile(activities=activities) as profile:
-        start = time.perf_counter()
-        for number in range(steps):
-            step(number)
-        synchronise(device)
-        wall = time.perf_counter() - start
-    kernels = sum(
-        event.self_device_time_total
-        for event in profile.key_averages()
-        if event.device_type == torch.autograd.DeviceType.CUDA
-    )
-    return kernels / 1e6 / wall
-
-
-def side_by_side(folder: Path, backbone: str, device: str, processes: int, steps: int) -> float:
-    """Return steps per second of several runs together."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(processes + 1)
-    workers = [
-        context.Process(target=_worker, args=(folder, backbone, device, steps, barrier))
-        for _ in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    start = time.perf_counter()
-    barrier.wait()
-    taken = time.perf_counter() - start
-    for worker in workers:
-        worker.join()
-    return processes * steps / taken
-
-
-def _worker(folder: Path, backbone: str, device: str, steps: int, barrier: Any) -> None:
-    target = prepare_device(device, 1)
-    step = stepper(folder, backbone, target)
-    for number in range(3):
-        step(number)
-    synchronise(target)
-    barrier.wait()
-    for number in range(steps):
-        step(number)
-    synchronise(target)
-    barrier.wait()
-
-
-def largest_difference(folder: Path, backbone: str, device: torch.device) -> float:
-    """Return the largest difference of a probability between CPU and device, in float32."""
-    volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
-    torch.manual_seed(1)
-    network = build_network(backbone, len(SEQUENCES)).eval()
-    images = volumes.batch([0, 1])
-    with torch.no_grad():
-        here = torch.softmax(network(images), dim=1)
-        there = torch.softmax(network.to(device)(images.to(device)), dim=1).cpu()
-    return float((here - there).abs().max())
+NETWORKS = ["resnet10", "densenet121", "resnet50", "vgg11", "mresnet", "vgg16"]
 
 
 def main() -> None:
+    options = parse()
+    if options.section:
+        end_with_parent()
+        run_section(options)
+        return
+    report = Report(options.output, time.time())
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        environment = os.environ | {"PYTHONPATH": unpack(options.wheels, folder / "wheels")}
+        if write_data(options, folder, environment):
+            run_all(options, folder, environment, report)
+        else:
+            report.say("data", "error", message="the volumes could not be written: see above")
+    report.say("all", "end")
+
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
     parser.add_argument("--size", type=int, nargs=3, default=[160, 160, 32])
-    parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--cases", type=int, default=TRAINING)
-    parser.add_argument("--backbones", nargs="+", default=list(BACKBONES))
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--cases", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=10, help="of each measure, after 3 more")
+    parser.add_argument("--budget", type=float, default=PLANNED, help="seconds, at most 560")
+    parser.add_argument("--backbones", nargs="+", default=NETWORKS)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4, 8])
+    parser.add_argument("--workers", type=int, default=4, help="of MONAI's loops")
+    parser.add_argument("--sections", nargs="+", default=list(SECTIONS), choices=list(SECTIONS))
+    parser.add_argument("--wheels", type=Path, help="folder of wheels to import from")
+    parser.add_argument("--output", type=Path, help="file to which the lines are appended")
+    parser.add_argument("--section", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    device = prepare_device(options.device, 1)
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    print(f"{name}, torch {torch.__version__}, volumes {options.size} x {len(SEQUENCES)}, batch 2")
-    hours: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        write_packed(folder, options.cases, tuple(options.size), np.random.default_rng(1))
-        for backbone in options.backbones:
-            print(f"\n{backbone}\n\n| measures | s/epoch of {TRAINING} cases | GPU busy | GiB |")
-            print("|---|---|---|---|")
-            for label, changed in MEASURES.items():
-                if "compile" in changed and device.type != "cuda":
-                    continue
-                if device.type == "cuda":
-                    torch.cuda.empty_cache()
-                    torch.cuda.reset_peak_memory_stats(device)
-                torch._dynamo.reset()
-                step = stepper(folder, backbone, device, **changed)
-                epoch = seconds_per_step(step, options.steps, device) * TRAINING / 2
-                busy = busy_share(step, min(options.steps, 10), device)
-                used = float("nan")
-                if device.type == "cuda":
-                    used = torch.cuda.max_memory_allocated(device) / 2**30
-                print(f"| {label} | {epoch:.2f} | {busy:.2f} | {used:.1f} |", flush=True)
-                hours.setdefault(label, 0.0)
-                hours[label] += epoch * EPOCHS * RUNS / 3600
-                del step
-            for processes in options.processes:
-                rate = side_by_side(folder, backbone, options.device, processes, options.steps)
-                print(f"{processes} side by side: {rate:.2f} steps/s together", flush=True)
-            difference = largest_difference(folder, backbone, device)
-            print(
-                f"CPU against {device.type}: largest difference of a probability {difference:.1e}"
-            )
-    print(f"\n{len(options.backbones)} backbones x {RUNS} inputs x {EPOCHS} epochs, one at a time:")
-    for label, total in hours.items():
-        print(f"  {label}: {total:.1f} h (inputs of one sequence counted as three)")
+    if options.budget > 560:
+        parser.error("--budget: expected at most 560 s, so that all ends within ten minutes")
+    return options
+
+
+def unpack(wheels: Path | None, folder: Path) -> str:
+    """Return the search path with what the wheels hold; a wheel is a zip file."""
+    paths = [str(folder)] if wheels else []
+    for wheel in sorted(wheels.glob("*.whl")) if wheels else []:
+        with zipfile.ZipFile(wheel) as content:
+            content.extractall(folder)
+    return os.pathsep.join(paths + [p for p in [os.environ.get("PYTHONPATH", "")] if p])
+
+
+def write_data(options: argparse.Namespace, folder: Path, environment: dict[str, str]) -> bool:
+    """Write the volumes in a process of its own, which has the wheels; return whether it worked."""
+    command = [sys.executable, __file__, "--section", "data", *arguments(options, folder, 60.0, 0)]
+    return subprocess.run(command, env=environment, check=False, timeout=120).returncode == 0
+
+
+def arguments(options: argparse.Namespace, folder: Path, seconds: float, begun: float) -> list[str]:
+    """Return the command line of a section."""
+    words = ["--folder", str(folder), "--seconds", str(seconds), "--begun", str(begun)]
+    for name in ("device", "cases", "steps", "workers"):
+        words += [f"--{name}", str(getattr(options, name))]
+    for name in ("size", "backbones", "processes"):
+        words += [f"--{name}", *map(str, getattr(options, name))]
+    return words + (["--output", str(options.output)] if options.output else [])
+
+
+def run_all(
+    options: argparse.Namespace, folder: Path, environment: dict[str, str], report: Report
+) -> None:
+    """Run each section in its time, and in what the ones before it left over."""
+    start, spare = time.monotonic(), 0.0
+    for name in options.sections:
+        begun = time.monotonic()
+        own = SECTIONS[name] * options.budget / PLANNED
+        allowed = min(own + spare, options.budget - (begun - start))
+        if allowed <= 0:
+            report.say(name, "skipped", message="no time was left")
+            continue
+        rest = arguments(options, folder, allowed, report.begun)
+        process = subprocess.Popen(
+            [sys.executable, __file__, "--section", name, *rest],
+            stdin=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout=allowed + GRACE_S)
+            if code:
+                report.say(name, "error", message=f"ended with exit code {code}")
+        except subprocess.TimeoutExpired:
+            report.say(name, "error", message=f"ended after {allowed + GRACE_S:.0f} s")
+        finally:
+            # Its own processes too; those that have ended are no error.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        spare += own - (time.monotonic() - begun)
+
+
+def end_with_parent() -> None:
+    """End this section and its processes when the main process is gone, however it ended."""
+
+    def wait() -> None:
+        # Not through sys.stdin, which would stay locked in every process that is forked.
+        os.read(0, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    if os.getpgrp() == os.getpid():
+        threading.Thread(target=wait, daemon=True).start()
+
+
+def run_section(options: argparse.Namespace) -> None:
+    from on_gpu.common import Section, write_volumes
+
+    if options.section == "data":
+        write_volumes(options.folder, options.cases, tuple(options.size))
+        return
+    report = Report(options.output, options.begun)
+    section = Section(options, report)
+    measure = importlib.import_module(f"on_gpu.{options.section}").measure
+    measure(section)
 
 
 if __name__ == "__main__":

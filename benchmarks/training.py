@@ -34,7 +34,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import nibabel
 import numpy as np
 import pandas as pd
 import torch
@@ -45,7 +44,6 @@ from radnec.networks.registry import BACKBONES, build_network
 from radnec.training.checkpoint import Checkpoint
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
-from radnec.training.distributed import Team
 from radnec.training.loop import CHECKPOINT_EVERY_S, Trainer
 from radnec.training.loss import Loss
 from radnec.training.optimise import epoch_batches, make_optimiser
@@ -58,7 +56,9 @@ PAPER: dict[str, Any] = {
     "learning_rate": 1.0e-5, "batch_size": 2, "epochs": 300, "optimiser": "adam",
     "weight_decay": 0.0, "loss": "cross_entropy", "sampling": "shuffled", "augmentation": [],
     "schedule": "constant", "accumulation": 1, "validation_fraction": 0.0, "patience": 0,
-    "precision": "float32", "compile": False, "pretrained": {}, "grid": {}, "grid_folds": 3,
+    "average": 0.0, "precision": "float32", "compile": False, "autotune": False,
+    "deterministic": True, "temperature": False, "test_time_flips": [], "pretrained": {},
+    "grid": {}, "grid_folds": 3,
 }  # fmt: skip
 
 
@@ -69,6 +69,7 @@ class Clock:
         self._device = device
         self.inside = np.zeros(2)
         self.total = np.zeros(2)
+        self.epochs: list[float] = []
 
     def now(self) -> np.ndarray:
         """Return wall and CPU seconds so far."""
@@ -82,7 +83,10 @@ class Clock:
         """Add what the block takes to `inside` or `total`."""
         start = self.now()
         yield
-        setattr(self, what, getattr(self, what) + self.now() - start)
+        taken = self.now() - start
+        setattr(self, what, getattr(self, what) + taken)
+        if what == "total":
+            self.epochs.append(float(taken[0]))
 
     def watch(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return the call, counted as inside."""
@@ -122,7 +126,13 @@ def in_process(call: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def make_trainer(
-    folder: Path, backbone: str, device: torch.device, rate: float, seed: int = 1
+    folder: Path,
+    backbone: str,
+    device: torch.device,
+    rate: float,
+    seed: int = 1,
+    checkpoints: Path | None = None,
+    epochs: int = PAPER["epochs"],
 ) -> Trainer:
     volumes = Volumes({name: folder / f"{name}.npy" for name in SEQUENCES}, SEQUENCES)
     cases = fold_cases(folder / "split.tsv", folder / "cases.tsv", "holdout", ["train"])
@@ -133,11 +143,10 @@ def make_trainer(
         training=cases,
         validation=cases.iloc[:0],
         volumes=volumes,
-        settings=TrainingSettings.from_mapping(PAPER | {"learning_rate": rate}),
+        settings=TrainingSettings.from_mapping(PAPER | {"learning_rate": rate, "epochs": epochs}),
         seed=seed,
         device=device,
-        checkpoint=Checkpoint(folder / "checkpoints", f"{backbone}{seed}"),
-        team=Team(),
+        checkpoint=Checkpoint(checkpoints or folder / "checkpoints", f"{backbone}{seed}"),
     )
 
 
@@ -319,6 +328,8 @@ def write_nifti(folder: Path, options: argparse.Namespace) -> None:
 
     Engine and loops then learn from the same numbers, but for the rounding to float16.
     """
+    import nibabel  # not on every machine with a GPU, see gpu.py
+
     (folder / "nifti").mkdir()
     index = np.ix_(
         *(np.arange(n) * size // n for n, size in zip(options.grid, options.size, strict=True))
@@ -410,7 +421,7 @@ def memory_of(options: argparse.Namespace, device: torch.device) -> None:
         trainer = make_trainer(folder, "mresnet", device, PAPER["learning_rate"])
         run_key({}, trainer.training, trainer.volumes)
         for row in range(0, options.cases, 2):
-            images = trainer.images([row, row + 1])
+            [images] = trainer.source.epoch([[row, row + 1]])
             if row < 100:
                 trainer.loss(trainer.model(images), torch.tensor([0, 1])).backward()
                 trainer.optimiser.step()

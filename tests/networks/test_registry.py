@@ -71,6 +71,19 @@ def test_branches_of_the_multi_scale_block_see_one_to_seven_voxels():
     assert extents == [1, 3, 5, 7]
 
 
+def test_resnet18_has_the_weights_of_its_2d_layout_with_a_third_axis():
+    """He et al. 2016, Table 1: stem, then two blocks of two 3x3 layers at each of four widths."""
+    widths = [64, 128, 256, 512]
+    total = 3 * 64 * 7**3 + 2 * 64 + 512 * 2 + 2
+    before = 64
+    for width in widths:
+        total += before * width * 27 + 3 * width * width * 27 + 4 * 2 * width
+        if before != width:
+            total += before * width + 2 * width
+        before = width
+    assert parameters(build_network("resnet18", 3)) == total
+
+
 def test_unknown_backbone_is_named_with_those_there_are():
     with pytest.raises(InputError, match=r"resnet11.*resnet10.*torchvision"):
         build_network("resnet11", 1)

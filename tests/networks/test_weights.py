@@ -18,8 +18,9 @@ def test_2d_weights_see_in_a_constant_volume_what_they_saw_in_the_image(tmp_path
     flat = resnet(10, 3, 7, dimensions=2).eval()
     torch.save(flat.state_dict(), tmp_path / "flat.pth")
     network = build_network("resnet10", 2).eval()
-    new = load_weights(network, tmp_path / "flat.pth")
-    assert new == ["fc.weight", "fc.bias"]
+    loaded = load_weights(network, tmp_path / "flat.pth")
+    assert loaded.new == ["fc.weight", "fc.bias"]
+    assert loaded.note == ""
     grey = torch.rand(1, 1, 32, 32)
     volume = grey.unsqueeze(-1).expand(-1, 2, -1, -1, 65)
     with torch.no_grad():
@@ -40,7 +41,9 @@ def test_medicalnets_layout(tmp_path):
     state["module.conv_seg.0.weight"] = torch.zeros(512, 32, 2, 2, 2)
     torch.save({"state_dict": state}, tmp_path / "resnet_10.pth")
     network = build_network("resnet10", 3)
-    assert load_weights(network, tmp_path / "resnet_10.pth") == ["fc.weight", "fc.bias"]
+    loaded = load_weights(network, tmp_path / "resnet_10.pth")
+    assert loaded.new == ["fc.weight", "fc.bias"]
+    assert "layers 3 and 4 at stride 1, dilated by 2 and 4" in loaded.note
     assert torch.equal(network.layer3[0].conv1.weight, trained.layer3[0].conv1.weight)
     torch.testing.assert_close(network.conv1.weight.sum(dim=1, keepdim=True), trained.conv1.weight)
 
@@ -54,8 +57,8 @@ def test_torchvisions_names_of_a_densenet(tmp_path):
     }
     save_file(renamed, tmp_path / "densenet.safetensors")
     network = build_network("densenet121", 3)
-    new = load_weights(network, tmp_path / "densenet.safetensors")
-    assert new == ["class_layers.out.weight", "class_layers.out.bias"]
+    loaded = load_weights(network, tmp_path / "densenet.safetensors")
+    assert loaded.new == ["class_layers.out.weight", "class_layers.out.bias"]
     name = "features.denseblock2.denselayer3.layers.conv2.weight"
     torch.testing.assert_close(network.state_dict()[name].sum(dim=-1), flat.state_dict()[name])
 

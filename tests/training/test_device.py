@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import platform
 import subprocess
 import sys
@@ -8,10 +9,9 @@ import sys
 import pytest
 import torch
 from torch import nn
-from toy_study import write_study
 
-from radnec.training.data import Volumes
-from radnec.training.device import describe_device, on_device
+from radnec.training.cudnn import warn_of_cudnn
+from radnec.training.device import describe_device, set_arithmetic
 from radnec.training.order import BATCH_ORDER, prepare_order
 
 _PAGE_FAULTS = """
@@ -40,17 +40,6 @@ def test_freed_memory_is_used_again_without_a_page_fault():
         for how in ("prepared", "alone")
     }
     assert faults["prepared"] < faults["alone"] / 2
-
-
-@pytest.mark.parametrize("sequences", [["t1"], ["t1", "t2"]])
-def test_batches_are_the_volumes_with_the_channels_of_a_voxel_side_by_side(tmp_path, sequences):
-    study = write_study(
-        tmp_path, train=4, test=2, size=(4, 5, 6), sequences=tuple(sequences), noise_only=True
-    )
-    volumes = Volumes(study["packed"], sequences)
-    images = on_device(volumes, [5, 3, 1], torch.device("cpu"), batch_size=2)([2, 0])
-    assert torch.equal(images, volumes.batch([1, 5]))
-    assert images.stride()[1] == 1
 
 
 def test_the_order_in_memory_changes_what_is_fast_and_nothing_else():
@@ -87,3 +76,55 @@ def test_the_processor_is_named_by_its_model():
     listed = subprocess.run(["lscpu"], capture_output=True, text=True, check=True).stdout
     model = next(line for line in listed.splitlines() if line.startswith("Model name:"))
     assert model.partition(":")[2].strip() in describe_device(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "faults"),
+    [
+        (None, "no cuDNN", 1),
+        (8902, "cuDNN 8.9.2", 0),
+        (90100, "cuDNN 9.1.0", 0),
+        (90800, "cuDNN 9.8.0", 1),  # bfloat16
+        (91002, "cuDNN 9.10.2", 2),  # bfloat16 and TF32: torch 2.9.0's own
+        (91501, "cuDNN 9.15.1", 1),  # TF32
+        (92000, "cuDNN 9.20.0", 0),
+    ],
+)
+def test_a_version_of_cudnn_with_faulty_3d_convolutions_is_warned_of(caplog, version, name, faults):
+    caplog.set_level(logging.INFO)
+    warn_of_cudnn(version)
+    assert name in caplog.text
+    assert sum(record.levelno == logging.WARNING for record in caplog.records) == faults
+
+
+@pytest.fixture
+def as_before():
+    yield
+    set_arithmetic(torch.device("cpu"), "float32", deterministic=True)
+
+
+@pytest.mark.parametrize("precision", ["float32", "tf32", "bfloat16"])
+def test_only_tf32_rounds_the_factors(as_before, precision):
+    """float32 means all 24 bits, although torch lets convolutions round by default."""
+    set_arithmetic(torch.device("cuda"), precision, deterministic=True)
+    assert torch.backends.cudnn.allow_tf32 == (precision == "tf32")
+    assert torch.backends.cuda.matmul.allow_tf32 == (precision == "tf32")
+
+
+def test_determinism_and_trying_out_kernels_exclude_each_other(as_before):
+    gpu = torch.device("cuda")
+    set_arithmetic(gpu, "float32", deterministic=True)
+    assert torch.are_deterministic_algorithms_enabled() and not torch.backends.cudnn.benchmark
+    set_arithmetic(gpu, "float32", deterministic=False)
+    assert not torch.are_deterministic_algorithms_enabled() and torch.backends.cudnn.benchmark
+
+
+def test_a_job_does_not_wait_for_torchs_compiler():
+    """`torch.use_deterministic_algorithms` imports it: 1.2 s of each start."""
+    command = (
+        "import sys; from radnec.training.device import prepare_device; prepare_device('cpu', 1);"
+        "import torch; print(torch.are_deterministic_algorithms_enabled(), "
+        "'torch._inductor.config' in sys.modules)"
+    )
+    said = subprocess.check_output([sys.executable, "-c", command], text=True)
+    assert said.split() == ["True", "False"]

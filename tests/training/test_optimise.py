@@ -43,13 +43,6 @@ def test_a_last_batch_of_one_case_is_left_out_by_turns():
     assert epoch_batches([0, 1, 1], settings(batch_size=1), 1, 0) != []
 
 
-def test_devices_share_a_batch_equally():
-    batches = epoch_batches(TARGETS[:11], settings(batch_size=4), 1, 0, shares=2)
-    assert [len(batch) for batch in batches] == [4, 4]
-    with pytest.raises(InputError, match=r"batch_size is 2, expected a multiple of the 3 devices"):
-        epoch_batches(TARGETS, settings(), 1, 0, shares=3)
-
-
 def test_cosine_schedule_is_torchs():
     chosen = settings(schedule="cosine", epochs=10, learning_rate=0.3)
     optimiser = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.3)

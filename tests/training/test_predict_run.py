@@ -78,7 +78,7 @@ def test_the_next_patient_needs_no_label(trained):
     volume = np.stack([np.load(study["packed"][name])[3] for name in ("t1", "t2")])
     network = load_network(folder / "run", "cpu")
     assert not network.training
-    alone = predict_cases(network, [("new", volume)], torch.device("cpu"))
+    alone = predict_cases(network, [("new", volume)], torch.device("cpu"), {})
     table = pd.read_csv(folder / "predictions.tsv", sep="\t").set_index("case")
     assert alone.loc[0, "p_necrosis"] == table.loc["case003", "p_necrosis"]
 

@@ -31,10 +31,18 @@ FULL = {
     "batch_norm": "recomputed",
 }
 WORKER = """
-import sys
-from radnec.training import loop, worker
+import json, sys
+from pathlib import Path
+from radnec.training import loop
+from radnec.training.run import train_run
+from radnec.training.settings import TrainingSettings
 loop.CHECKPOINT_EVERY_S = 0.0
-worker.main()
+job = json.loads(Path(sys.argv[1]).read_text())
+for name in ("split", "packed_cases", "checkpoints", "outdir"):
+    job[name] = Path(job[name])
+job["packed"] = {name: Path(path) for name, path in job["packed"].items()}
+job["settings"] = TrainingSettings.from_json(job["settings"])
+train_run(**job)
 """
 
 

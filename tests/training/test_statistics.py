@@ -51,7 +51,7 @@ def by_hand(study, weights: dict[str, torch.Tensor], epochs: list[int]) -> dict[
         batches = epoch_batches(cases["target"].tolist(), chosen, 1, epoch)
         for number, batch in enumerate(batches):
             images = augment(volumes.batch(cases["row"].iloc[batch].tolist()), epoch, 4 * number)
-            torch.manual_seed(derive_seed(1, "dropout", str(epoch), str(number), "0"))
+            torch.manual_seed(derive_seed(1, "dropout", str(epoch), str(number)))
             with torch.no_grad():
                 network(images)
     found = {}

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from safetensors.torch import load_file
 from toy_study import TINY, run_arguments, save_packed, settings, write_study
 
@@ -172,14 +173,37 @@ def test_diverging_loss_says_what_to_change(tmp_path, study):
         weights(tmp_path, study, settings=settings(learning_rate=1e38, epochs=9))
 
 
-def test_out_of_memory_says_what_to_change(tmp_path, study, monkeypatch):
-    import torch
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+        MemoryError("std::bad_alloc"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("where", ["Loss.__call__", "volume_source", "prepare_order"])
+def test_out_of_memory_says_what_to_change(tmp_path, study, monkeypatch, error, where):
+    """In the step, in the copy of the training set and in that of the network."""
 
     def full(*_):
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        raise error
 
-    monkeypatch.setattr("radnec.training.loop.Loss.__call__", full)
+    monkeypatch.setattr(f"radnec.training.loop.{where}", full)
     with pytest.raises(InputError, match=r"batch_size: 1 with training.accumulation: 2"):
+        weights(tmp_path, study)
+
+
+def test_an_error_that_is_none_of_memory_stays_what_it_is(tmp_path, study, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr("radnec.training.loop.Loss.__call__", broken)
+    with pytest.raises(RuntimeError, match="illegal memory access"):
         weights(tmp_path, study)
 
 

@@ -173,12 +173,6 @@ def gpus():
     return 0 if config["resources"]["device"] == "cpu" else 1
 
 
-def gpus_of_one_run():
-    """How many GPUs one training run takes: N where the device is cuda*N."""
-    number = config["resources"]["device"].partition("*")[2]
-    return int(number) if number else gpus()
-
-
 # Cases
 
 

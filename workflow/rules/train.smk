@@ -29,7 +29,7 @@ rule train_run:
         mem_mb=growing(4000),
         disk_mb=2000,
         runtime=1440,
-        gpu=gpus_of_one_run(),
+        gpu=gpus(),
         device=config["resources"]["device"],
     params:
         code=code("train_run"),
@@ -67,7 +67,7 @@ rule predict_run:
         disk_mb=100,
         runtime=60,
         gpu=gpus(),
-        device=config["resources"]["device"].partition("*")[0],
+        device=config["resources"]["device"],
     params:
         code=code("predict_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),

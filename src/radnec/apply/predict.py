@@ -87,10 +87,12 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    each = {
-        name: float(predict_cases(network, [(case, volume)], target)["p_necrosis"][0])
-        for name, network in loaded.items()
-    }
+    each = {}
+    for folder in networks:
+        answers = predict_cases(
+            loaded[folder.name], [(case, volume)], target, read_description(folder)
+        )
+        each[folder.name] = float(answers["p_necrosis"][0])
     p_necrosis = float(np.mean(list(each.values())))
     result = {
         "case": case,

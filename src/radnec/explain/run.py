@@ -23,7 +23,7 @@ from radnec.explain.spaces import (
 )
 from radnec.training.data import Volumes, fold_cases
 from radnec.training.device import prepare_device
-from radnec.training.predict import load_network, read_description
+from radnec.training.predict import load_network, probabilities, read_description
 
 log = logging.getLogger(__name__)
 
@@ -104,11 +104,12 @@ def explain_run(
         ):
             if case not in predicted.index:
                 raise InputError(f"{predictions}: no row of case {case}, fold {fold}, seed {seed}")
-            found = class_activation_map(
-                network, volumes.batch([row]).to(target), layer=looked_at, method=method
-            )
+            images = volumes.batch([row]).to(target)
+            found = class_activation_map(network, images, layer=looked_at, method=method)
             expected = float(predicted.loc[case, "p_necrosis"])
-            probability = float(found.probabilities[CLASSES.index(POSITIVE)])
+            # With the temperature and flips of the model, which the map is drawn without.
+            answer = probabilities(network, images, described)
+            probability = float(answer[0, CLASSES.index(POSITIVE)])
             if abs(probability - expected) > _TOLERANCE:
                 raise InputError(
                     f"{predictions}: case {case} has p_necrosis {expected:.4f}, but {model} gives "

@@ -34,6 +34,7 @@ class _Watch(TorchFunctionMode):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.rearranged: list[str] = []
         self._depth = 0
         for layer in network.modules():
             if next(layer.children(), None) is None and _is_torch_layer(layer):
@@ -51,6 +52,8 @@ class _Watch(TorchFunctionMode):
     ) -> Any:
         if self._depth == 0 and _knows_axes(call, args, kwargs or {}):
             self.found.append(resolve_name(call) or str(call))
+        if _rearranges(call, args, kwargs or {}):
+            self.rearranged.append(call.__name__)
         return call(*args, **(kwargs or {}))
 
 
@@ -73,13 +76,43 @@ def _knows_axes(call: Any, args: Any, kwargs: dict[str, Any]) -> bool:
     return "2d" in name or call in _FUNCTIONS
 
 
+def _rearranges(call: Any, args: Any, kwargs: dict[str, Any]) -> bool:
+    """Return whether a call names the four axes of a batch of images one by one."""
+    name = getattr(call, "__name__", "")
+    if name not in ("permute", "view", "reshape") or not isinstance(args[0], torch.Tensor):
+        return False
+    given = args[1:] or tuple(kwargs.values())
+    axes = given[0] if len(given) == 1 and isinstance(given[0], tuple | list) else given
+    return args[0].dim() == 4 and len(axes) >= 4
+
+
 def image_calls(network: nn.Module, image: torch.Tensor) -> list[str]:
     """Return the names of the calls in a 2D network's `forward` that have to become 3D.
 
     `network` is hooked for watching: give a copy.
+
+    Raises
+    ------
+    InputError
+        If the network does not take the image, or takes its axes apart (windows of attention,
+        shuffled channels): what that means in 3D cannot be told from outside.
     """
-    with torch.no_grad(), _Watch(network) as watch:
-        network(image)
+    kind, size = type(network).__name__, "x".join(map(str, image.shape[2:]))
+    try:
+        with torch.no_grad(), _Watch(network) as watch:
+            network(image)
+    except Exception as error:  # whatever the foreign code raises
+        raise InputError(
+            f"backbone {kind}: does not take an image of {size} pixels "
+            f"({str(error).partition(chr(10))[0]}); expected a network for images of any size "
+            f"from 64 pixels"
+        ) from error
+    if watch.rearranged:
+        raise InputError(
+            f"backbone {kind}: its forward takes the axes of images apart "
+            f"({', '.join(sorted(set(watch.rearranged)))}), which has no 3D counterpart; expected "
+            f"convolution, pooling and normalisation"
+        )
     return watch.found
 
 

@@ -1,4 +1,4 @@
-"""The backbones that MONAI defines: ResNet-10, ResNet-50 and DenseNet-121."""
+"""The backbones that MONAI defines: ResNet-10, -18 and -50, and DenseNet-121."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from torch import nn
 
 
 def resnet(depth: int, in_channels: int, out_channels: int = 2, dimensions: int = 3) -> nn.Module:
-    """Return MONAI's ResNet of 10 or 50 layers with the stem of the original network.
+    """Return MONAI's ResNet of 10, 18 or 50 layers with the stem of the original network.
 
     Parameters
     ----------
     depth
-        10 (basic blocks 1-1-1-1) or 50 (bottleneck blocks 3-4-6-3).
+        10 (basic blocks 1-1-1-1), 18 (basic 2-2-2-2) or 50 (bottleneck 3-4-6-3).
     in_channels
         Number of MRI sequences.
     out_channels
@@ -27,7 +27,11 @@ def resnet(depth: int, in_channels: int, out_channels: int = 2, dimensions: int 
     """
     from monai.networks.nets.resnet import ResNet
 
-    block, layers = {10: ("basic", [1, 1, 1, 1]), 50: ("bottleneck", [3, 4, 6, 3])}[depth]
+    block, layers = {
+        10: ("basic", [1, 1, 1, 1]),
+        18: ("basic", [2, 2, 2, 2]),
+        50: ("bottleneck", [3, 4, 6, 3]),
+    }[depth]
     network: nn.Module = ResNet(
         block,
         layers,

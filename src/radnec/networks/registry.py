@@ -13,6 +13,7 @@ from radnec.networks.external import build_external, is_external
 from radnec.networks.inflate import last_grid
 from radnec.networks.medical import densenet121, resnet
 from radnec.networks.mresnet import MultiScaleResNet
+from radnec.networks.pooling import with_repeatable_pooling
 from radnec.networks.vgg import VGG
 
 
@@ -37,6 +38,7 @@ class Backbone:
 
 BACKBONES: dict[str, Backbone] = {
     "resnet10": Backbone(lambda n: resnet(10, n), "layer4", "MONAI ResNet, stem stride 2"),
+    "resnet18": Backbone(lambda n: resnet(18, n), "layer4", "MONAI ResNet, stem stride 2"),
     "resnet50": Backbone(lambda n: resnet(50, n), "layer4", "MONAI ResNet, stem stride 2"),
     "densenet121": Backbone(densenet121, "class_layers.relu", "MONAI DenseNet121"),
     "vgg11": Backbone(lambda n: VGG("vgg11", n), "features.19", "Simonyan and Zisserman, A"),
@@ -73,7 +75,8 @@ def build_network(backbone: str, in_channels: int, grid: VoxelGrid | None = None
         If the name is no backbone, or its network cannot follow the grid.
     """
     network = _isotropic(backbone, in_channels)
-    return network if grid is None else adapt(network, in_channels, grid)
+    # First the voxels: that step looks for torch's own layers.
+    return with_repeatable_pooling(network if grid is None else adapt(network, in_channels, grid))
 
 
 def _isotropic(backbone: str, in_channels: int) -> nn.Module:

@@ -10,6 +10,7 @@ import logging
 import pickle
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -28,7 +29,30 @@ _RENAMED = (
 )
 
 
-def load_weights(network: nn.Module, path: Path) -> list[str]:
+_MEDICALNET = (
+    "MedicalNet learned them with layers 3 and 4 at stride 1, dilated by 2 and 4; here both "
+    "have stride 2 and no dilation, as in MONAI"
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of a weight file.
+
+    Attributes
+    ----------
+    new
+        Names of the weights that stay random: those of the fully connected layers that the file
+        lacks or has in another shape.
+    note
+        How the network that learned the weights differs from this one, if that is known; or "".
+    """
+
+    new: list[str]
+    note: str
+
+
+def load_weights(network: nn.Module, path: Path) -> Loaded:
     """Fill a new network with trained weights.
 
     Parameters
@@ -38,14 +62,8 @@ def load_weights(network: nn.Module, path: Path) -> list[str]:
     path
         State dict (.safetensors, .pt, .pth) of the same network in 3D, of its 2D original
         (filters are inflated, see `radnec.networks.layers.repeat`), or of MedicalNet's
-        ResNet-10 or -50 (Chen et al. 2019, arXiv:1904.00625). The input channels of the
+        ResNet-10, -18 or -50 (Chen et al. 2019, arXiv:1904.00625). The input channels of the
         first convolution are adapted.
-
-    Returns
-    -------
-    new
-        Names of the weights that stay random: those of the fully connected layers that the
-        file lacks or has in another shape.
 
     Raises
     ------
@@ -53,7 +71,8 @@ def load_weights(network: nn.Module, path: Path) -> list[str]:
         If the file cannot be read as weights, or lacks a convolution or normalisation of
         the network, or has one in a shape that cannot be inflated to it.
     """
-    given = {_renamed(name): value for name, value in _read(Path(path)).items()}
+    content = _read(Path(path))
+    given = {_renamed(name): value for name, value in content.items()}
     own = network.state_dict()
     linear = {
         f"{name}.{part}"
@@ -85,7 +104,19 @@ def load_weights(network: nn.Module, path: Path) -> list[str]:
             new.append(name)
     network.load_state_dict(own | filled)
     log.info("%s: %d weights taken, new: %s", path, len(filled), ", ".join(new) or "none")
-    return new
+    return Loaded(new, _MEDICALNET if _is_medicalnet(content) else "")
+
+
+def _is_medicalnet(content: Mapping[str, torch.Tensor]) -> bool:
+    """Return whether these are its ResNets: saved by DataParallel, one channel, no classifier."""
+    first = content.get("module.conv1.weight")
+    return (
+        first is not None
+        and first.dim() == 5
+        and first.shape[1] == 1
+        and "module.layer4.0.conv1.weight" in content
+        and "module.fc.weight" not in content
+    )
 
 
 def _renamed(name: str) -> str:

@@ -38,19 +38,17 @@ class Augmentation:
         if names:
             self._transform = _compose(set(names), size)
 
-    def __call__(
-        self, images: torch.Tensor, epoch: int, start: int, stride: int = 1
-    ) -> torch.Tensor:
+    def __call__(self, images: torch.Tensor, epoch: int, start: int) -> torch.Tensor:
         """Return transformed volumes (batch, channel, x, y, z), in memory in the same order.
 
-        `start` is the place of the first case in the epoch, `stride` the distance to the next.
+        `start` is the place of the first case in the epoch.
         """
         if self._transform is None:
             return images
         changed = torch.empty_like(images)
         for offset, image in enumerate(images):
             self._transform.set_random_state(
-                derive_seed(self._seed, "augment", str(epoch), str(start + offset * stride))
+                derive_seed(self._seed, "augment", str(epoch), str(start + offset))
             )
             changed[offset] = torch.as_tensor(self._transform(image)).as_subclass(torch.Tensor)
         return changed

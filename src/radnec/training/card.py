@@ -14,6 +14,7 @@ from radnec.core.files import write_json, write_text
 from radnec.core.labels import CLASSES
 from radnec.core.versions import installed_version
 from radnec.networks.registry import source
+from radnec.networks.weights import Loaded
 from radnec.training.device import describe_device
 from radnec.training.fit import Fitted
 from radnec.training.progress import duration
@@ -61,10 +62,11 @@ def write_card(
             for key in ("backbone", "inputs", "sequences", "fold", "seed", "size", "classes")
         }
         | {
+            "probabilities": _probabilities(described),
             "definition": source(described["backbone"]),
             "kernels and strides": _axes(described["spacing"]),
             "parameters": sum(weight.numel() for weight in fitted.network.parameters()),
-            "start": _start(fitted.new_weights, settings, described["backbone"]),
+            "start": _start(fitted.loaded, settings, described["backbone"]),
         },
         "data": {
             "training": _count(fitted.training),
@@ -86,6 +88,7 @@ def write_card(
         | {"python": platform.python_version()},
         "cost": {
             "device": describe_device(device),
+            "computed in": str(fitted.way),
             "time": duration(state.seconds),
             "seconds": round(state.seconds, 1),
             "energy_joules": None if state.joules is None else round(state.joules),
@@ -102,10 +105,21 @@ def _axes(spacing: list[float] | None) -> str:
     return f"follow voxels of {' x '.join(f'{step:.2f}' for step in spacing)} mm"
 
 
-def _start(new: list[str] | None, settings: TrainingSettings, backbone: str) -> str:
-    if new is None:
+def _probabilities(described: dict[str, Any]) -> str:
+    text = "softmax of the logits"
+    if described["temperature"] != 1.0:
+        text += f" divided by {described['temperature']:.3f} (temperature from inner folds)"
+    if described["test_time_flips"]:
+        text += f", mean over volumes mirrored along {', '.join(described['test_time_flips'])}"
+    return text
+
+
+def _start(loaded: Loaded | None, settings: TrainingSettings, backbone: str) -> str:
+    if loaded is None:
         return "random weights"
-    return f"weights of {Path(settings.pretrained[backbone]).name}, new: {', '.join(new) or 'none'}"
+    text = f"weights of {Path(settings.pretrained[backbone]).name}"
+    text += f", new: {', '.join(loaded.new) or 'none'}"
+    return f"{text}; {loaded.note}" if loaded.note else text
 
 
 def _count(cases: pd.DataFrame) -> dict[str, int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
 import torch
+
+log = logging.getLogger(__name__)
 
 _RAPL = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
 
@@ -15,17 +18,21 @@ def energy_joules(device: torch.device) -> float | None:
 
     A GPU's counter comes from NVML (package nvidia-ml-py, optional), a CPU's from the
     kernel's RAPL counter of the first socket. Both count everything that runs there, other
-    runs too.
+    runs too. NVML refuses it for parts of a GPU (MIG), virtual ones, and those without a counter.
     """
     if device.type == "cuda":
         try:
             import pynvml
         except ImportError:
             return None
-        pynvml.nvmlInit()
         uuid = f"GPU-{torch.cuda.get_device_properties(device).uuid}"
-        handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle)) / 1e3
+        try:
+            pynvml.nvmlInit()
+            handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
+            return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle)) / 1e3
+        except pynvml.NVMLError as error:
+            log.info("the energy of %s cannot be read: %s", uuid, error)
+            return None
     try:
         return float(_RAPL.read_text()) / 1e6
     except OSError:

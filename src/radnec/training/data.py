@@ -114,6 +114,12 @@ class Volumes:
         x, y, z = self._arrays[0].shape[1:]
         return int(x), int(y), int(z)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the stored numbers: float16 or float32; float32 if the sequences differ."""
+        kinds = {array.dtype for array in self._arrays}
+        return torch.float16 if kinds == {np.dtype(np.float16)} else torch.float32
+
     def raw(self, channel: int, row: int) -> np.ndarray:
         """Return one stored volume (x, y, z)."""
         array = self._arrays[channel]
@@ -128,7 +134,8 @@ class Volumes:
     def batch(self, rows: Sequence[int], out: torch.Tensor | None = None) -> torch.Tensor:
         """Return float32 volumes (batch, channel, x, y, z) of the given rows.
 
-        `out`, if given, has room for as many or more volumes and is written over.
+        `out`, if given, has room for as many or more volumes and is written over; its type is
+        that of the result.
         """
         if out is None:
             out = torch.empty(len(rows), self.channels, *self.size)

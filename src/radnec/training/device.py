@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import math
+import os
 import platform
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import torch
 
-from radnec.core.errors import InputError
+from radnec.core.gpu import choose_device
 from radnec.core.processor import processor
-from radnec.training.data import Volumes
-from radnec.training.order import BATCH_ORDER
-
-# Part of a GPU's free memory that the training set may take; the network needs the rest.
-_RESIDENT_SHARE = 0.25
+from radnec.training.cudnn import warn_of_cudnn
 
 # Numbers of mallopt's parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
@@ -28,7 +23,7 @@ def prepare_device(device: str, threads: int) -> torch.device:
     Parameters
     ----------
     device
-        auto (a GPU where there is one) | cpu | cuda | cuda:<n>.
+        auto | cpu | cuda | cuda:<n>, see `radnec.core.gpu.choose_device`.
     threads
         Number of CPU threads. Sums on CPU are taken in another order with another number,
         so weights are repeatable bit by bit with the same number only.
@@ -39,30 +34,38 @@ def prepare_device(device: str, threads: int) -> torch.device:
         If the device does not exist here.
     """
     torch.set_num_threads(threads)
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>") from error
-    if chosen.type not in ("cpu", "cuda"):
-        raise InputError(f"device {device!r}: expected auto, cpu, cuda or cuda:<n>")
-    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
-        raise InputError(
-            f"device {device!r}: torch {torch.__version__} sees {torch.cuda.device_count()} GPUs "
-            f"here; use device: cpu, or install a torch built for the GPU"
-        )
-    # On CPU every operation is deterministic. On a GPU the backward pass of 3D max pooling
-    # has no deterministic form in torch: warn, do not refuse.
-    torch.use_deterministic_algorithms(True, warn_only=chosen.type == "cuda")
-    # It would fill every new tensor with NaN first, which nothing here needs.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    # TF32 keeps 10 bits of the mantissa: not what precision: float32 says.
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False
+    chosen = torch.device(choose_device(device))
     if chosen.type == "cpu":
         _keep_memory()
+    else:
+        # cuBLAS has no fixed order of sums without it, and reads it when it is first used.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        warn_of_cudnn(torch.backends.cudnn.version())
+    set_arithmetic(chosen, "float32", deterministic=True)
     return chosen
+
+
+def set_arithmetic(device: torch.device, precision: str, *, deterministic: bool) -> None:
+    """Say how torch computes in this process from now on.
+
+    Parameters
+    ----------
+    precision
+        tf32 lets a GPU round the factors of convolutions and products to 10 bits of mantissa;
+        float32 and bfloat16 (which `autocast` does) do not.
+    deterministic
+        On a GPU: whether only operations are used that give the same bits each time. Otherwise
+        cuDNN may also try out which of its kernels is fastest. A CPU gives the same bits anyway.
+    """
+    # Not use_deterministic_algorithms, which imports torch's compiler (over a second) first. What
+    # has no deterministic form on a GPU (some layer of a user's own network) is warned about.
+    mode = "error" if device.type == "cpu" else "warn"
+    torch.set_deterministic_debug_mode(mode if deterministic else "default")
+    # It would fill every new tensor with NaN first, which nothing here needs.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = not deterministic
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
 
 
 def _keep_memory() -> None:
@@ -76,26 +79,6 @@ def _keep_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, -1)
-
-
-def on_device(
-    volumes: Volumes, rows: Sequence[int], device: torch.device, batch_size: int
-) -> Callable[[Sequence[int]], torch.Tensor]:
-    """Return a function from positions in `rows` to their volumes as a float32 batch.
-
-    On a GPU that has room for it the whole training set is copied there once; else each
-    batch is read from the mapped files, of which the kernel keeps one copy for all runs, into
-    the same memory as the batch before (new memory of this size costs more than the copy).
-    """
-    if device.type == "cuda":
-        needed = len(rows) * volumes.channels * math.prod(volumes.size) * 4
-        if needed < _RESIDENT_SHARE * torch.cuda.mem_get_info(device)[0]:
-            resident = torch.empty((len(rows), volumes.channels, *volumes.size), device=device)
-            for position, row in enumerate(rows):
-                resident[position] = volumes.batch([row])[0].to(device)
-            return lambda positions: resident[torch.as_tensor(positions, device=device)]
-    room = torch.empty(batch_size, volumes.channels, *volumes.size, memory_format=BATCH_ORDER)
-    return lambda positions: volumes.batch([rows[position] for position in positions], room)
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[None]:

@@ -79,8 +79,22 @@ def memory_advice(name: str, settings: TrainingSettings) -> Iterator[None]:
         ) from error
 
 
+# How torch, CUDA's driver, cuBLAS and cuDNN say that there is no memory left.
+_NO_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "DEVICE_ALLOCATION_FAILED",
+    "HOST_ALLOCATION_FAILED",
+)
+
+
 def _is_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        words in str(error) for words in _NO_MEMORY
+    )
 
 
 class StopRequest:

@@ -15,10 +15,11 @@ from radnec.core.seeding import derive_seed
 from radnec.networks.anisotropy import VoxelGrid
 from radnec.networks.external import is_external, source_file
 from radnec.networks.registry import build_network
-from radnec.networks.weights import load_weights
+from radnec.networks.weights import Loaded, load_weights
+from radnec.training.autotune import Way
 from radnec.training.checkpoint import Checkpoint, run_key
 from radnec.training.data import Volumes, require_both_classes
-from radnec.training.distributed import Team, prepare_network
+from radnec.training.failures import memory_advice
 from radnec.training.inner import inner_split
 from radnec.training.loop import Trainer
 from radnec.training.settings import TrainingSettings
@@ -47,7 +48,6 @@ class Job:
     spacing: tuple[float, float, float] | None
     volumes: Volumes
     device: torch.device
-    team: Team
     checkpoints: Path
 
     @property
@@ -63,9 +63,10 @@ class Fitted:
     network: nn.Module
     weights: Weights
     state: State
+    way: Way
     training: pd.DataFrame
     validation: pd.DataFrame
-    new_weights: list[str] | None
+    loaded: Loaded | None
     checkpoint: Checkpoint
 
 
@@ -80,7 +81,7 @@ def key_of(job: Job, cases: pd.DataFrame, settings: TrainingSettings, purpose: s
         "sequences": list(job.sequences),
         "seed": job.seed,
         "spacing": job.spacing,
-        "settings": settings.without_grid().to_json(),
+        "settings": settings.of_weights().to_json(),
         "pretrained": sha256(Path(pretrained)) if pretrained else None,
     }
     return run_key(definition, cases, job.volumes)
@@ -108,23 +109,31 @@ def fit(
     require_both_classes(training, job.name)
     checkpoint = Checkpoint(job.checkpoints, key_of(job, cases, settings, purpose))
     torch.manual_seed(derive_seed(job.seed, "weights"))
-    network = build_network(job.backbone, job.volumes.channels, job.grid)
-    new_weights = None
-    if job.backbone in settings.pretrained:
-        new_weights = load_weights(network, Path(settings.pretrained[job.backbone]))
-    network = prepare_network(network, job.device, job.team)
-    trainer = Trainer(
-        name=job.name,
-        network=network,
+    with memory_advice(job.name, settings):
+        network = build_network(job.backbone, job.volumes.channels, job.grid)
+        loaded = None
+        if job.backbone in settings.pretrained:
+            loaded = load_weights(network, Path(settings.pretrained[job.backbone]))
+        trainer = Trainer(
+            name=job.name,
+            network=network.to(job.device),
+            training=training,
+            validation=validation,
+            volumes=job.volumes,
+            settings=settings,
+            seed=job.seed,
+            device=job.device,
+            checkpoint=checkpoint,
+        )
+        before(trainer.state.history)
+        weights = trainer.run(after_epoch)
+    return Fitted(
+        network=trainer.kept,
+        weights=weights,
+        state=trainer.state,
+        way=trainer.way,
         training=training,
         validation=validation,
-        volumes=job.volumes,
-        settings=settings,
-        seed=job.seed,
-        device=job.device,
+        loaded=loaded,
         checkpoint=checkpoint,
-        team=job.team,
     )
-    before(trainer.state.history)
-    weights = trainer.run(after_epoch)
-    return Fitted(network, weights, trainer.state, training, validation, new_weights, checkpoint)

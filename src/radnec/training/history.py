@@ -29,8 +29,6 @@ class Recorder:
     ----------
     outdir
         Folder of the run.
-    active
-        False in the processes of a team that do not write.
 
     Notes
     -----
@@ -38,8 +36,8 @@ class Recorder:
     for watching, and no other stage reads them.
     """
 
-    def __init__(self, outdir: Path, active: bool) -> None:
-        self._outdir, self._active = outdir, active
+    def __init__(self, outdir: Path) -> None:
+        self._outdir = outdir
         self._writer: Any = None
 
     def __enter__(self) -> Recorder:
@@ -47,8 +45,6 @@ class Recorder:
 
     def start(self, earlier: Sequence[Row]) -> None:
         """Begin anew, with the epochs that a resumed run has behind it."""
-        if not self._active:
-            return
         from torch.utils.tensorboard import SummaryWriter
 
         folder = self._outdir / "tensorboard"
@@ -64,10 +60,9 @@ class Recorder:
 
     def add(self, rows: Sequence[Row]) -> None:
         """Take the history up to the epoch that just ended."""
-        if self._active:
-            self._event(rows[-1])
-            self._writer.flush()
-            write_history(rows, self._outdir / "history.tsv")
+        self._event(rows[-1])
+        self._writer.flush()
+        write_history(rows, self._outdir / "history.tsv")
 
     def _event(self, row: Row) -> None:
         for name in COLUMNS[1:]:

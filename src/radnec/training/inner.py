@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold
 
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
@@ -48,6 +47,10 @@ def inner_folds(
                 f"{folds} to draw a validation part from; change training.validation_fraction "
                 f"or training.grid_folds"
             )
+    from sklearn.model_selection import (
+        StratifiedGroupKFold,  # a second, and most runs split nothing
+    )
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     return [
         (cases.iloc[learned].reset_index(drop=True), cases.iloc[held].reset_index(drop=True))

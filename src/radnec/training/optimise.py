@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from radnec.core.errors import InputError
 from radnec.core.seeding import derive_seed
 from radnec.training.settings import TrainingSettings
 
@@ -27,6 +28,32 @@ def make_optimiser(network: nn.Module, settings: TrainingSettings) -> torch.opti
     )
 
 
+def make_average(network: nn.Module, settings: TrainingSettings) -> AveragedModel | None:
+    """Return the exponential moving average of a network's weights and statistics, if asked for.
+
+    Its first update copies; each later one is w' = d w' + (1 - d) w (Polyak and Juditsky 1992, in
+    the form of Tarvainen and Valpola 2017, arXiv:1703.01780).
+    """
+    if not settings.average:
+        return None
+    update = get_ema_multi_avg_fn(settings.average)
+    return AveragedModel(network, multi_avg_fn=update, use_buffers=True)
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, saved: dict[str, Any]) -> None:
+    """Load the state of an optimiser that ran on the same weights, on whatever device.
+
+    Torch keeps the order in memory that a saved moment had on its device, and the fused step on
+    CPU reads weight and moment as plain memory, side by side. Each moment is therefore copied into
+    the order of its weight.
+    """
+    optimiser.load_state_dict(saved)
+    for weight, state in optimiser.state.items():
+        for name, value in state.items():
+            if isinstance(value, torch.Tensor) and value.shape == weight.shape:
+                state[name] = torch.empty_like(weight, dtype=value.dtype).copy_(value)
+
+
 def learning_rate(settings: TrainingSettings, epoch: int) -> float:
     """Return the learning rate of an epoch, counted from 0.
 
@@ -39,25 +66,14 @@ def learning_rate(settings: TrainingSettings, epoch: int) -> float:
 
 
 def epoch_batches(
-    targets: Sequence[int], settings: TrainingSettings, seed: int, epoch: int, shares: int = 1
+    targets: Sequence[int], settings: TrainingSettings, seed: int, epoch: int
 ) -> list[list[int]]:
     """Return the positions of the training cases in each batch of an epoch.
 
     The order depends on the seed and the epoch only, so that a run can be taken up at any
     step. A last batch of one case is left out when the batch size is larger: batch
-    normalisation cannot work on it where the feature grid is a single voxel. With several
-    shares (devices) a last batch that cannot be divided equally is left out too.
-
-    Raises
-    ------
-    InputError
-        If the batch size cannot be divided by the number of shares.
+    normalisation cannot work on it where the feature grid is a single voxel.
     """
-    if settings.batch_size % shares:
-        raise InputError(
-            f"training.batch_size is {settings.batch_size}, expected a multiple of the {shares} "
-            f"devices that share each batch"
-        )
     generator = np.random.default_rng(derive_seed(seed, "order", str(epoch)))
     if settings.sampling == "balanced":
         classes = np.asarray(targets)
@@ -67,7 +83,6 @@ def epoch_batches(
         order = generator.permutation(len(targets))
     size = settings.batch_size
     batches = [order[start : start + size].tolist() for start in range(0, len(order), size)]
-    unequal = len(batches[-1]) % shares != 0
-    if len(batches) > 1 and (unequal or (size > 1 and len(batches[-1]) == 1)):
+    if len(batches) > 1 and size > 1 and len(batches[-1]) == 1:
         batches.pop()
     return batches

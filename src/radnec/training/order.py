@@ -7,10 +7,13 @@ from torch import nn
 
 # Pooling and normalisation take all channels of a voxel at once.
 BATCH_ORDER = torch.channels_last_3d
+ORDERS = {"channels_last": BATCH_ORDER, "contiguous": torch.contiguous_format}
 
 
-def prepare_order(network: nn.Module, device: torch.device) -> nn.Module:
-    """Return the network, made ready for batches in `BATCH_ORDER`.
+def prepare_order(
+    network: nn.Module, device: torch.device, order: str = "channels_last"
+) -> nn.Module:
+    """Return the network, made ready for batches in one of `ORDERS`.
 
     Parameters
     ----------
@@ -23,6 +26,8 @@ def prepare_order(network: nn.Module, device: torch.device) -> nn.Module:
     would be reordered at each step. So would the weights be where features come in
     `BATCH_ORDER`; from where they outnumber the features, the features are reordered instead.
     """
+    if order == "contiguous":
+        return network
     if device.type == "cuda":
         return network.to(memory_format=BATCH_ORDER)  # type: ignore[call-overload]
     for layer in network.modules():

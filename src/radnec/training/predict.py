@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,8 +87,38 @@ def read_description(model: Path) -> dict:
     return described
 
 
+def probabilities(
+    network: nn.Module, images: torch.Tensor, described: Mapping[str, Any]
+) -> torch.Tensor:
+    """Return the probabilities (batch, class) with which a trained network answers.
+
+    Parameters
+    ----------
+    images
+        Float32 volumes (batch, channel, x, y, z) on the network's device.
+    described
+        Content of network.json: with test_time_flips the mean over the volumes mirrored along
+        any of these axes, and a temperature that divides the logits. Models of studies before
+        these options have neither.
+    """
+    axes = [2 + "xyz".index(axis) for axis in described.get("test_time_flips", ())]
+    temperature = described.get("temperature", 1.0)
+    mirrored = [
+        chosen for count in range(len(axes) + 1) for chosen in itertools.combinations(axes, count)
+    ]
+    with torch.no_grad():
+        answers = [
+            torch.softmax(network(images.flip(chosen)).double() / temperature, dim=1)
+            for chosen in mirrored
+        ]
+    return torch.stack(answers).mean(dim=0)
+
+
 def predict_cases(
-    network: nn.Module, volumes: Iterable[tuple[str, np.ndarray]], device: torch.device
+    network: nn.Module,
+    volumes: Iterable[tuple[str, np.ndarray]],
+    device: torch.device,
+    described: Mapping[str, Any],
 ) -> pd.DataFrame:
     """Return the probabilities of cases whose label need not be known.
 
@@ -97,6 +129,8 @@ def predict_cases(
     volumes
         Pairs of case and volumes (channel, x, y, z), normalised as in training, in the
         order of the sequences in network.json.
+    described
+        Content of network.json, see `probabilities`.
 
     Returns
     -------
@@ -106,19 +140,17 @@ def predict_cases(
         not depend on which other cases are asked for.
     """
     rows = []
-    with torch.no_grad():
-        for case, volume in volumes:
-            images = torch.as_tensor(np.asarray(volume, dtype=np.float32))[None].to(device)
-            logits = network(images).double()
-            p_necrosis = float(torch.softmax(logits, dim=1)[0, CLASSES.index(POSITIVE)])
-            rows.append(
-                {
-                    "case": case,
-                    "p_necrosis": p_necrosis,
-                    "p_recurrence": 1.0 - p_necrosis,
-                    "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
-                }
-            )
+    for case, volume in volumes:
+        images = torch.as_tensor(np.asarray(volume, dtype=np.float32))[None].to(device)
+        p_necrosis = float(probabilities(network, images, described)[0, CLASSES.index(POSITIVE)])
+        rows.append(
+            {
+                "case": case,
+                "p_necrosis": p_necrosis,
+                "p_recurrence": 1.0 - p_necrosis,
+                "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
+            }
+        )
     return pd.DataFrame(rows, columns=["case", "p_necrosis", "p_recurrence", "predicted"])
 
 
@@ -157,6 +189,7 @@ def predict_run(
             for case, row in zip(cases["case"], cases["row"], strict=True)
         ),
         target,
+        described,
     )
     table = cases[["case", "label", "set"]].merge(predictions, on="case", validate="1:1")
     table.insert(2, "fold", fold)

@@ -14,10 +14,9 @@ from radnec.core.labels import CLASSES
 from radnec.core.notices import RESEARCH_USE
 from radnec.training.card import write_card
 from radnec.training.data import Volumes, fold_cases, require_both_classes
-from radnec.training.device import prepare_device
-from radnec.training.distributed import is_worker, join, launch, leave, parse_device
+from radnec.training.device import describe_device, prepare_device
 from radnec.training.fit import Fitted, Job, fit
-from radnec.training.grid import choose
+from radnec.training.grid import Choice, choose
 from radnec.training.history import Recorder
 from radnec.training.settings import TrainingSettings
 from radnec.training.state import on_cpu
@@ -58,8 +57,7 @@ def train_run(
     packed_cases, packed
         The rows of the packed arrays, and the array (N, x, y, z) of each sequence.
     device, threads
-        Where the run happens (see `radnec.training.device.prepare_device`); `cuda*4` shares
-        each batch among four GPUs of this machine.
+        Where the run happens (see `radnec.training.device.prepare_device`).
     checkpoints
         Folder of this run's checkpoints. A run killed at any moment and started again with the
         same arguments goes on from there, a finished one takes its weights from there; a
@@ -81,30 +79,7 @@ def train_run(
         If the settings, the split or the arrays are wrong, a class has no case, the loss is
         no number or the memory does not suffice; the message says what to change.
     """
-    kind, processes = parse_device(device)
-    if processes > 1 and not is_worker():
-        arguments = {
-            "backbone": backbone,
-            "inputs": inputs,
-            "sequences": list(sequences),
-            "fold": fold,
-            "seed": seed,
-            "split": str(split),
-            "packed_cases": str(packed_cases),
-            "packed": {name: str(path) for name, path in packed.items()},
-            "settings": settings.to_json(),
-            "device": device,
-            "threads": threads,
-            "checkpoints": str(checkpoints),
-            "outdir": str(outdir),
-            "notice": notice,
-            "preprocessing": preprocessing,
-            "spacing": list(spacing) if spacing else None,
-        }
-        launch(arguments, processes)
-        return
-    team, place = join(kind)
-    target = prepare_device(place, threads)
+    target = prepare_device(device, threads)
     cases = fold_cases(split, packed_cases, fold, ["train"])
     require_both_classes(cases, f"fold {fold!r} of {split}")
     job = Job(
@@ -115,41 +90,52 @@ def train_run(
         spacing=(spacing[0], spacing[1], spacing[2]) if spacing else None,
         volumes=Volumes(packed, sequences),
         device=target,
-        team=team,
         checkpoints=Path(checkpoints),
     )
-    chosen, tried = choose(job, cases, settings)
-    with Recorder(Path(outdir), active=team.leads) as recorder:
+    choice = choose(job, cases, settings)
+    with Recorder(Path(outdir)) as recorder:
         fitted = fit(
-            job, cases, chosen, purpose="final", before=recorder.start, after_epoch=recorder.add
+            job,
+            cases,
+            choice.settings,
+            purpose="final",
+            before=recorder.start,
+            after_epoch=recorder.add,
         )
-    if team.leads:
-        described = {
-            "backbone": backbone,
-            "inputs": inputs,
-            "fold": fold,
-            "seed": seed,
-            "in_channels": job.volumes.channels,
-            "sequences": list(sequences),
-            "size": list(job.volumes.size),
-            "spacing": list(spacing) if spacing else None,
-            "classes": list(CLASSES),
-            "validation_cases": fitted.validation["case"].tolist(),
-            "preprocessing": json.loads(preprocessing),
+    described = {
+        "backbone": backbone,
+        "inputs": inputs,
+        "fold": fold,
+        "seed": seed,
+        "in_channels": job.volumes.channels,
+        "sequences": list(sequences),
+        "size": list(job.volumes.size),
+        "spacing": list(spacing) if spacing else None,
+        "classes": list(CLASSES),
+        "validation_cases": fitted.validation["case"].tolist(),
+        "temperature": choice.temperature,
+        "test_time_flips": list(settings.test_time_flips),
+        "preprocessing": json.loads(preprocessing),
+    }
+    _write(Path(outdir), described, fitted, choice, notice, job)
+    # What a finished run needs no more is left out. Its network is the averaged one, if any.
+    fitted.checkpoint.finish(
+        {
+            "network": on_cpu(fitted.network),
+            "averaged": None,
+            "optimiser": None,
+            "state": vars(fitted.state),
+            "way": vars(fitted.way),
+            "device": describe_device(target),
         }
-        _write(Path(outdir), described, fitted, chosen, tried, notice, job)
-        fitted.checkpoint.finish(
-            {"network": on_cpu(fitted.network), "optimiser": None, "state": vars(fitted.state)}
-        )
-    leave(team)
+    )
 
 
 def _write(
     outdir: Path,
     described: dict[str, Any],
     fitted: Fitted,
-    chosen: TrainingSettings,
-    tried: list[dict[str, Any]],
+    choice: Choice,
     notice: str,
     job: Job,
 ) -> None:
@@ -161,8 +147,8 @@ def _write(
         outdir,
         described=described,
         fitted=fitted,
-        settings=chosen,
-        tried=tried,
+        settings=choice.settings,
+        tried=choice.tried,
         device=job.device,
         notice=notice,
     )

@@ -46,15 +46,30 @@ class TrainingSettings(Settings):
         Which statistics the network answers with. running: torch's moving average over the
         steps. recomputed: the mean over the last 100 cases that training drew (see
         `radnec.training.statistics`).
+    average
+        Decay of an exponential moving average of the weights over the steps, which is what is
+        validated and kept; 0 keeps the weights themselves.
     precision
-        float32 | bfloat16 (autocast).
+        float32 | tf32 (factors of products rounded to 10 bits of mantissa, GPU only) | bfloat16
+        (autocast).
     compile
         Compile the network with torch.compile.
+    autotune
+        Measure at the start which of the permitted ways to compute is fastest and take it (see
+        `radnec.training.autotune`).
+    deterministic
+        On a GPU: the same bits each time; false lets it choose faster operations.
+    temperature
+        Fit a temperature for the probabilities on the parts of the training set that networks of
+        an inner cross-validation have not seen (see `radnec.training.temperature`).
+    test_time_flips
+        Axes along which volumes are mirrored for a prediction; the mean over all mirrored
+        volumes is the network's answer.
     pretrained
         Weight file of a backbone (see `radnec.networks.weights`); others start at random.
     grid, grid_folds
         Values to choose from for some of the keys above, by cross-validation with so many
-        parts inside the training set; no grid, no choice.
+        parts inside the training set; no grid, no choice. The temperature is fitted on as many.
     """
 
     learning_rate: float
@@ -70,8 +85,13 @@ class TrainingSettings(Settings):
     validation_fraction: float
     patience: int
     batch_norm: Literal["running", "recomputed"]
-    precision: Literal["float32", "bfloat16"]
+    average: float
+    precision: Literal["float32", "tf32", "bfloat16"]
     compile: bool
+    autotune: bool
+    deterministic: bool
+    temperature: bool
+    test_time_flips: tuple[Literal["x", "y", "z"], ...]
     pretrained: dict[str, str]
     grid: dict[str, tuple[int | float | str, ...]]
     grid_folds: int
@@ -90,6 +110,7 @@ class TrainingSettings(Settings):
                 "0 <= value < 1",
             ),
             ("patience", self.patience, self.patience >= 0, ">= 0"),
+            ("average", self.average, 0 <= self.average < 1, "0 <= value < 1"),
             ("grid_folds", self.grid_folds, self.grid_folds >= 2, ">= 2"),
             (
                 "patience",
@@ -103,4 +124,14 @@ class TrainingSettings(Settings):
 
     def without_grid(self) -> TrainingSettings:
         """Return the settings of one network: chosen, or as they stand."""
-        return dataclasses.replace(self, grid={}, grid_folds=2)
+        return dataclasses.replace(self, grid={})
+
+    def of_weights(self) -> TrainingSettings:
+        """Return the settings without those that no network's weights depend on.
+
+        What is left out is set as in config/config.yaml: the grid, which has chosen by then, and
+        what is done with a finished network's answers.
+        """
+        return dataclasses.replace(
+            self, grid={}, grid_folds=2, temperature=False, test_time_flips=()
+        )

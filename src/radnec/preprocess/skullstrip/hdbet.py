@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radnec.core.errors import CaseExcluded, InputError
+from radnec.core.gpu import choose_device
 from radnec.preprocess.skullstrip.hdbet_weights import require_network
 from radnec.preprocess.volumes import read_mask, same_grid
 
@@ -50,15 +51,13 @@ class HdBet:
         require_network(weights)
         import torch
 
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         prediction = _import_hdbet()
         # HD-BET's module holds its own copy of the path.
         prediction.folder_with_parameter_files = str(weights)
         try:
             with _weights_only():
                 self._predictor = prediction.get_hdbet_predictor(
-                    use_tta=mirroring, device=torch.device(device)
+                    use_tta=mirroring, device=torch.device(choose_device(device))
                 )
         except (pickle.UnpicklingError, KeyError, EOFError) as error:
             raise InputError(f"{weights} does not hold a network of HD-BET: {error}") from error
