@@ -1,6 +1,6 @@
 # make demo   the whole study on a simulated cohort: results/demo/report.html
 # make test   the tests
-# make lint   ruff, types, format of the workflow, snakemake --lint
+# make lint   ruff, types, order of the packages, format of the workflow, snakemake --lint
 # Each sets up .venv from requirements.lock by itself; `make help` lists the rest.
 
 VENV := .venv
@@ -33,6 +33,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 

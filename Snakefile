@@ -33,7 +33,7 @@ rule all:
         results("cohort/cases.tsv"),
         results("quality/cases.tsv"),
         results("split/split.tsv"),
-        of_every_run(),
+        STUDY.model_results(),
         expand(results("tables/table{n}.tsv"), n=range(1, 7)),
         expand(results("figures/figure{n}.svg"), n=range(1, 6)),
         expand(
@@ -56,7 +56,7 @@ rule preprocessed:
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
         results("quality/cases.tsv"),
-        normalised_volumes,
+        of_selected("normalised/{case}"),
     message:
         f"The cases are ready to be looked at: {results('quality/cases.tsv')}"
 

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 # Median seconds of a case in the benchmarks of a run of `make demo` on one core a job, atlas
 # stripping: what the cost of a job is compared with.
 WORK = {
@@ -80,7 +80,7 @@ class Run:
 
 
 def snakemake(folder: Path, *arguments: str, cores: int = 1) -> Run:
-    """Run Snakemake, as told on one core; count the jobs by its own table."""
+    """Run Snakemake, on one core unless more are given; count the jobs by its own table."""
     how = ["-c", TOUCH] if "--touch" in arguments else ["-m", "snakemake"]
     command = [sys.executable, *how, *arguments, "--cores", str(cores)]
     log = folder / "said.txt"
@@ -98,14 +98,14 @@ def snakemake(folder: Path, *arguments: str, cores: int = 1) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024, int(counts[-1]) if counts else 0)
 
 
-def write_house(folder: Path) -> None:
+def write_workflow(folder: Path) -> None:
     """Copy the workflow, its scripts replaced by stubs."""
     for name in ("workflow", "config", "profiles", "envs"):
-        shutil.copytree(HOUSE / name, folder / name)
-    shutil.copy(HOUSE / "Snakefile", folder)
-    (folder / "src").symlink_to(HOUSE / "src")
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "Snakefile", folder)
+    (folder / "src").symlink_to(ROOT / "src")
     (folder / "scripts").mkdir()
-    for script in (HOUSE / "scripts").glob("*.py"):
+    for script in (ROOT / "scripts").glob("*.py"):
         (folder / "scripts" / script.name).write_text(STUB, encoding="utf-8")
 
 
@@ -164,13 +164,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(exist_ok=True)
-        measure(folder / "house", folder / "empty", arguments.cases, arguments.run)
+        measure(folder / "workflow", folder / "empty", arguments.cases, arguments.run)
 
 
-def measure(house: Path, empty: Path, cases: int, run: int) -> None:
+def measure(workflow: Path, empty: Path, cases: int, run: int) -> None:
     """Measure and print, line by line: the larger figures take minutes."""
-    house.mkdir()
-    write_house(house)
+    workflow.mkdir()
+    write_workflow(workflow)
     unit = empty_job(empty, 100)
     print(f"an empty Snakemake job: {unit:.3f} s; all ratios are to this\n")
     print(f"{'what':44}{'jobs':>8}{'s':>9}{'MB':>7}{'ms a job':>10}{'ratio':>8}", flush=True)
@@ -183,22 +183,24 @@ def measure(house: Path, empty: Path, cases: int, run: int) -> None:
             flush=True,
         )
 
-    few = write_study(house, run)
-    many = write_study(house, cases)
+    few = write_study(workflow, run)
+    many = write_study(workflow, cases)
     quiet = ["--quiet", "rules"]
     for number, study in ((run, few), (cases, many)):
-        found = snakemake(house, "preprocessed", "-n", *quiet, *study)
+        found = snakemake(workflow, "preprocessed", "-n", *quiet, *study)
         show(f"plan {number} new cases, to the checkpoint", found, found.jobs)
-    lay_down(house, f"n{cases}", (f"C{n:06}" for n in range(cases)))
+    lay_down(workflow, f"n{cases}", (f"C{n:06}" for n in range(cases)))
     # All at once: what Snakemake takes to choose jobs is seen below, and not of interest here.
-    found = snakemake(house, "preprocessed", "--touch", *quiet, *many, cores=10 * cases)
+    found = snakemake(workflow, "preprocessed", "--touch", *quiet, *many, cores=10 * cases)
     every = found.jobs
     show(f"take {cases} cases for done (--touch)", found, every)
-    show(f"{cases} finished cases: nothing to do", snakemake(house, "preprocessed", *many), every)
-    (house / "results" / f"n{cases}" / "records" / "index" / "C000000.json").unlink()
-    found = snakemake(house, "preprocessed", "-n", *quiet, *many)
+    show(
+        f"{cases} finished cases: nothing to do", snakemake(workflow, "preprocessed", *many), every
+    )
+    (workflow / "results" / f"n{cases}" / "records" / "index" / "C000000.json").unlink()
+    found = snakemake(workflow, "preprocessed", "-n", *quiet, *many)
     show(f"one case of {cases} is to be indexed again: plan", found, every)
-    found = snakemake(house, "preprocessed", *quiet, *few)
+    found = snakemake(workflow, "preprocessed", *quiet, *few)
     show(f"run {run} cases, stubs for the work", found, found.jobs)
     per_job = found.seconds / found.jobs
     work = sum(WORK.values())

@@ -1,13 +1,16 @@
-"""Draw what preprocessing made of one case, for a person to look at."""
+"""Draw and measure what preprocessing made of one case, for a person to look at."""
 
 from pathlib import Path
 
+from radnec.core.files import write_json
 from radnec.core.jobs import job_log
-from radnec.preprocess.quality.figure import draw_quality_case
+from radnec.figures.quality.case import draw_quality_case
+from radnec.preprocess.quality.images import read_case
+from radnec.preprocess.quality.measures import measure_case
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        draw_quality_case(
+        case = read_case(
             case=snakemake.wildcards.case,
             registered=Path(snakemake.input.registered),
             brain=Path(snakemake.input.brain),
@@ -15,7 +18,7 @@ if __name__ == "__main__":
             records={
                 stage: Path(snakemake.input[stage]) for stage in ("register", "strip", "normalise")
             },
-            notice=snakemake.params.notice,
-            picture=Path(snakemake.output.picture),
-            measures=Path(snakemake.output.measures),
         )
+        picture = Path(snakemake.output.picture)
+        draw_quality_case(case, notice=snakemake.params.notice, picture=picture)
+        write_json(Path(snakemake.output.measures), measure_case(case))

@@ -15,7 +15,7 @@ if __name__ == "__main__":
             name=snakemake.params.study,
             notice=snakemake.params.notice,
             # The library that runs is the one beside the Snakefile.
-            house=Path(radnec.__path__[0]).parents[1],
+            workflow=Path(radnec.__path__[0]).parents[1],
             inputs={
                 what: Path(path)
                 for what, path in zip(snakemake.params.outside, given.outside, strict=True)

@@ -1,1 +1,1 @@
-"""radnec: glioma recurrence or radiation necrosis, told apart on routine MRI by 3D CNNs."""
+"""radnec: glioma recurrence or radiation necrosis, distinguished on routine MRI by 3D CNNs."""

@@ -43,7 +43,7 @@ def test_nothing_to_do_is_said(at, capsys):
     assert "Nothing to be done" in capsys.readouterr().out
 
 
-def test_a_change_is_told_with_jobs_reason_and_time(at, capsys):
+def test_a_change_is_listed_with_jobs_reason_and_time(at, capsys):
     assert at("training: {epochs: 3}") == 0
     said = capsys.readouterr().out
     row = next(line.split() for line in said.splitlines() if line.startswith(" train_run"))

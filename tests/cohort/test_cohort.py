@@ -73,8 +73,8 @@ def test_every_case_is_listed_with_its_stage_and_reason(tmp_path):
     rows = [{"case": case, "label": "necrosis"} for case in records]
     rows.append({"case": "primary", "label": "recurrence", "primary_glioma": "yes"})
     found = select(tmp_path, rows, records)
-    told = {case: (r.status, r.stage, r.reason) for case, r in found.iterrows()}
-    assert told == {
+    listed = {case: (r.status, r.stage, r.reason) for case, r in found.iterrows()}
+    assert listed == {
         "ok": ("included", "", ""),
         "few": ("excluded", "select", "fewer than 32 slices: t1ce has 31"),
         "gone": ("excluded", "select", "missing sequence: t1ce"),
@@ -125,7 +125,7 @@ def collect(tmp_path, records, by_hand=None):
     return read_tsv(tmp_path / "cases.tsv", dtype=str).fillna("").set_index("case")
 
 
-def test_the_first_stage_that_excludes_is_told_and_warnings_are_joined(tmp_path):
+def test_the_first_stage_that_excludes_is_named_and_warnings_are_joined(tmp_path):
     records = [
         record(tmp_path, "a", "register", warnings=["moved 12 mm"]),
         record(tmp_path, "b", "register", reason="not registered"),

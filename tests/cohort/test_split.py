@@ -81,7 +81,7 @@ def test_a_given_split_is_taken_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         ({"P000": "train"}, "no value in column set for"),
         (dict.fromkeys(["P000", "P001", "P002", "P003"], "train"), "test holds no case"),
@@ -91,8 +91,8 @@ def test_a_given_split_is_taken_as_it_is(tmp_path):
         ),
     ],
 )
-def test_an_unfit_given_split_is_refused(tmp_path, given, told):
-    with pytest.raises(InputError, match=told):
+def test_an_unfit_given_split_is_refused(tmp_path, given, expected):
+    with pytest.raises(InputError, match=expected):
         split(tmp_path, cohort(2, 2), given=given, design="given")
 
 
@@ -103,7 +103,7 @@ def test_a_given_split_may_not_part_a_patient(tmp_path):
         split(tmp_path, cases, given=given, design="given")
 
 
-def test_too_few_of_a_class_is_told(tmp_path):
+def test_too_few_of_a_class_are_refused(tmp_path):
     with pytest.raises(InputError, match="found 1 included patients with necrosis"):
         split(tmp_path, cohort(1, 30))
     with pytest.raises(InputError, match=r"found 3 .* expected at least 4"):

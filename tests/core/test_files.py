@@ -80,7 +80,7 @@ def test_a_survivor_does_not_replace_what_the_next_writer_made(tmp_path):
     assert target.read_text() == "whole"
 
 
-def test_a_changed_file_is_told_with_what_to_do(tmp_path):
+def test_a_changed_file_is_reported_with_what_to_do(tmp_path):
     path = tmp_path / "t1.npy"
     path.write_bytes(b"voxels")
     write_checksum(path)

@@ -11,7 +11,7 @@ from scipy import stats
 
 from radnec.core.tables import read_tsv
 from radnec.explain.evaluate import evaluate_maps, spread
-from radnec.explain.metrics import mean_interval, paired_p_value, rate_interval
+from radnec.explain.metrics import mean_interval, mean_over_cases, paired_p_value, rate_interval
 from radnec.explain.spaces import SUMMARY, mask_on_grid, write_map
 
 from .conftest import Study, settings
@@ -139,3 +139,23 @@ def test_intervals() -> None:
     assert np.isnan(rate_interval(0, 0)[0])
     assert paired_p_value([1.0, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(2 / 32)  # all of 2^5 signs
     assert np.isnan(paired_p_value([0.0, 0.0]))
+
+
+def test_the_mean_at_each_step_is_that_of_its_cases_in_any_order() -> None:
+    table = pd.DataFrame(
+        {
+            "case": ["a", "b", "c", "a", "b", "c"],
+            "share": [0.5, 0.5, 0.5, 0.0, 0.0, 0.0],
+            "similarity": [0.1, 0.2, 0.6, 1.0, 1.0, 1.0],
+        }
+    )
+    means = mean_over_cases(table, by="share", of="similarity")
+    assert means["share"].tolist() == [0.0, 0.5]
+    assert means["mean"].tolist() == pytest.approx([1.0, 0.3])
+    assert means.loc[0, ["lower", "upper"]].tolist() == [1.0, 1.0]
+    # The mean of three cases drawn with replacement lies between the lowest and the highest; one
+    # in 27 draws is all lowest, so the 2.5 % limit is that.
+    assert means.loc[1, "lower"] == pytest.approx(0.1)
+    assert means.loc[1, "upper"] == pytest.approx(0.6)
+    shuffled = mean_over_cases(table[::-1], by="share", of="similarity")
+    pd.testing.assert_frame_equal(means, shuffled)

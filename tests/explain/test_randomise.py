@@ -16,10 +16,10 @@ def test_cascade_destroys_from_the_output_and_leaves_the_network_alone() -> None
     network = build_network("resnet10", 1).eval()
     before = {name: value.clone() for name, value in network.state_dict().items()}
     changed: dict[float, set[str]] = {}
-    for share, destroyed in cascade(network, seed=1):
+    for share, randomised in cascade(network, seed=1):
         changed[share] = {
             name
-            for name, value in destroyed.named_parameters()
+            for name, value in randomised.named_parameters()
             if value.numel() > 8 and not torch.equal(value, before[name])
         }
     assert tuple(changed) == SHARES
@@ -41,10 +41,10 @@ def test_new_weights_have_the_distribution_of_the_old_and_nothing_else() -> None
     network = small()
     with torch.no_grad():
         network[0].weight.mul_(3).add_(0.5)
-    *_, (share, destroyed) = cascade(network, seed=2)
+    *_, (share, randomised) = cascade(network, seed=2)
     assert share == 1.0
     for index in (0, 3):
-        old, new = network[index].weight.detach(), destroyed[index].weight.detach()
+        old, new = network[index].weight.detach(), randomised[index].weight.detach()
         assert float(new.mean()) == pytest.approx(float(old.mean()), abs=0.1 * float(old.std()))
         assert float(new.std()) == pytest.approx(float(old.std()), rel=0.1)
         assert abs(np.corrcoef(old.flatten(), new.flatten())[0, 1]) < 0.1

@@ -8,6 +8,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
+from radnec.figures import style
+
 
 def letters_outside(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the texts that leave a figure as they are drawn, but for the notice below it."""
@@ -44,3 +46,17 @@ def nothing_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
         save(figure, *args, **kwargs)
 
     monkeypatch.setattr(Figure, "savefig", checked)
+
+
+@pytest.fixture
+def saved(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that a test saves, in order, to be looked at as matplotlib has them."""
+    figures: list[Figure] = []
+    save = style.save_figure
+
+    def kept(figure: Figure, *args: Any, **kwargs: Any) -> object:
+        figures.append(figure)
+        return save(figure, *args, **kwargs)
+
+    monkeypatch.setattr(style, "save_figure", kept)
+    return figures

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from radnec.core.errors import InputError
-from radnec.figures import flowchart
-from radnec.figures.boxes import Box, millimetre_axes
+from radnec.figures.boxes import Box
 from radnec.figures.flowchart import draw_flowchart, summarise_reasons
 
 COLUMNS = ["case", "label", "patient", "status", "stage", "reason"]
@@ -80,18 +80,13 @@ def test_reasons_that_differ_by_numbers_are_counted_together() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 9])
 def test_boxes_never_overlap_and_hold_their_text(
-    tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch, saved: list[Figure]
 ) -> None:
     stages = ["eligibility", "index", "convert", "select", "register", "strip", "normalise"]
     excluded = [("necrosis", stages[i % 7], LONG + " or" * (i % 9)) for i in range(count)]
     drawn: list[Box] = []
     draw = Box.draw
     monkeypatch.setattr(Box, "draw", lambda box, axes: (drawn.append(box), draw(box, axes))[1])
-    figures = []
-    save = flowchart.save_figure
-    monkeypatch.setattr(
-        flowchart, "save_figure", lambda fig, *a, **k: (figures.append(fig), save(fig, *a, **k))[1]
-    )
     draw_flowchart(**study(tmp_path, excluded), notice="", output=tmp_path / "figure1", dpi=60)
     for one, other in itertools.combinations(drawn, 2):
         apart = (
@@ -101,7 +96,7 @@ def test_boxes_never_overlap_and_hold_their_text(
             or other.bottom < one.y
         )
         assert apart, (one.title, other.title)
-    figure = figures[0]
+    figure = saved[0]
     renderer = FigureCanvasAgg(figure).get_renderer()
     axes = figure.axes[0]
     for text in axes.texts:
@@ -119,7 +114,7 @@ def test_boxes_never_overlap_and_hold_their_text(
         assert len(home) == 1, text.get_text()
 
 
-def test_folds_are_told(tmp_path: Path) -> None:
+def test_folds_are_counted(tmp_path: Path) -> None:
     draw_flowchart(**study(tmp_path, [], folds=5), notice="", output=tmp_path / "f", dpi=60)
     assert "5 splits into training and test cases 5 test cases each" in text_of(tmp_path / "f.svg")
 
@@ -137,8 +132,6 @@ def test_unknown_stage_and_foreign_case_are_refused(tmp_path: Path) -> None:
 
 
 def test_long_text_makes_box_taller_not_wider() -> None:
-    figure, _ = millimetre_axes(50, 50)
-    assert figure.get_size_inches()[0] == pytest.approx(50 / 25.4)
     short, long = Box(0, 0, 40, "title", ["a"]), Box(0, 0, 40, "title", ["several words " * 9])
     assert long.height > short.height
     assert long.width == short.width

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from radnec.core.errors import InputError
-from radnec.figures import training as training_figure
 from radnec.figures.explanation import draw_explanation_tests
 from radnec.figures.training import draw_training
 
@@ -28,14 +28,7 @@ def history(path: Path, level: float, validation: bool) -> Path:
     return path
 
 
-def test_learning_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = []
-    save = training_figure.save_figure
-    monkeypatch.setattr(
-        training_figure,
-        "save_figure",
-        lambda fig, *a, **k: (figures.append(fig), save(fig, *a, **k))[1],
-    )
+def test_learning_curves(tmp_path: Path, saved: list[Figure]) -> None:
     histories = {
         "resnet10/fused/r0f0_seed1": history(tmp_path / "a.tsv", 1.0, False),
         "resnet10/fused/r0f1_seed1": history(tmp_path / "b.tsv", 3.0, False),
@@ -46,7 +39,7 @@ def test_learning_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     text = text_of(tmp_path / "curves.svg")
     for word in ("resnet10", "vgg11", "epoch", "loss", "Phantom."):
         assert word in text
-    first, second, *_ = figures[0].axes
+    first, second, *_ = saved[0].axes
     lines = {line.get_label(): np.asarray(line.get_ydata()) for line in first.get_lines()}
     np.testing.assert_allclose(lines["fused"], 2.0 / np.arange(1, 11))  # the mean of 1 and 3
     assert len(first.collections) == 1  # the range of the two folds

@@ -10,12 +10,13 @@ import networkx as nx
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from radnec.core.errors import InputError
-from radnec.figures import rulegraph, workflow
+from radnec.figures import rulegraph
 from radnec.figures.boxes import Box
-from radnec.figures.layers import layered, spread_out, way
+from radnec.figures.layers import layered, rows_passed, spread_out
 from radnec.figures.rulegraph import FEW, gathered, read_rulegraph, stage_of, write_rulegraph
 from radnec.figures.workflow import draw_workflow
 
@@ -93,7 +94,7 @@ def test_every_edge_goes_down_and_has_its_place_in_between(dot: Path) -> None:
     where = {item: index for index, row in enumerate(rows) for item in row.items}
     for a, b in graph.edges:
         assert where[a] < where[b]
-        for index in way((a, b), where)[1:-1]:
+        for index in rows_passed((a, b), where)[1:-1]:
             assert (a, b) in rows[index].items
     for row in rows:
         assert sum(25.0 for item in row.items if isinstance(item, str)) <= 90.0
@@ -112,16 +113,11 @@ def test_spread_out_keeps_order_and_distance() -> None:
 
 
 def test_boxes_and_lines_stay_apart(
-    dot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved: list[Figure]
 ) -> None:
     drawn: list[Box] = []
     draw = Box.draw
     monkeypatch.setattr(Box, "draw", lambda box, axes: (drawn.append(box), draw(box, axes))[1])
-    figures = []
-    save = workflow.save_figure
-    monkeypatch.setattr(
-        workflow, "save_figure", lambda fig, *a, **k: (figures.append(fig), save(fig, *a, **k))[1]
-    )
     draw_workflow(rulegraph=dot, notice="Phantom.", output=tmp_path / "figure2", dpi=60)
     for one, other in itertools.combinations(drawn, 2):
         assert (
@@ -130,8 +126,8 @@ def test_boxes_and_lines_stay_apart(
             or one.bottom < other.y
             or other.bottom < one.y
         ), (one.title, other.title)
-    axes = figures[0].axes[0]
-    FigureCanvasAgg(figures[0]).draw()
+    axes = saved[0].axes[0]
+    FigureCanvasAgg(saved[0]).draw()
     arrows = [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
     graph = read_rulegraph(dot)
     gathered(graph)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import matplotlib.image
@@ -72,19 +71,15 @@ def test_curves_are_written_at_page_width_and_alike_twice(study, tmp_path, draw)
     [draw_roc, draw_roc_bands, draw_calibration, draw_precision_recall, draw_decision],
     ids=lambda f: f.__name__,
 )
-def test_panels_keep_their_room_and_nothing_leaves_the_page(study, tmp_path, monkeypatch, draw):
+def test_panels_keep_their_room_and_nothing_leaves_the_page(study, tmp_path, saved, draw):
     # A legend or a line of text that is too wide squeezes the panels of a constrained layout.
-    drawn = []
-    monkeypatch.setattr(
-        sys.modules[draw.__module__], "save_figure", lambda fig, *_, dpi: drawn.append(fig)
-    )
     draw(
         tables=study / "tables",
         evaluation=study / "evaluation",
         output=tmp_path / "figure",
         notice=NOTICE,
     )
-    fig = drawn[0]
+    fig = saved[0]
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
     page = fig.bbox

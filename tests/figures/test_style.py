@@ -9,15 +9,17 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from radnec.figures.boxes import millimetre_axes
+from radnec.figures.sheet import Sheet
 from radnec.figures.style import (
     COLUMN_MM,
     PALETTE,
     inches,
+    journal_figure,
     journal_style,
     save_figure,
-    text_width,
-    wrap_text,
 )
+from radnec.figures.text import text_width, wrap_text
 
 NOTICE = "Research use only. " * 12
 
@@ -91,3 +93,39 @@ def test_palette_colours_stay_apart_for_colour_blind_readers() -> None:
     for i in range(len(seen)):
         for j in range(i):
             assert np.linalg.norm(seen[i] - seen[j]) > 0.08, (PALETTE[i], PALETTE[j])
+
+
+def test_a_drawing_is_written_at_its_size_in_the_studys_style(tmp_path: Path) -> None:
+    with journal_figure(
+        COLUMN_MM, 50, output=tmp_path / "a", notice="", dpi=100, layout="constrained"
+    ) as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1])
+        axes.set_xlabel("time (ms)")
+    with journal_style():
+        by_hand = save_figure(small_figure(), tmp_path / "b", "", dpi=100)
+    for path in by_hand:
+        assert path.read_bytes() == (tmp_path / "a").with_suffix(path.suffix).read_bytes()
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == pytest.approx((COLUMN_MM / 25.4 * 100, 50 / 25.4 * 100), abs=1)
+
+
+def test_nothing_is_written_of_a_drawing_that_fails(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        journal_figure(COLUMN_MM, 50, output=tmp_path / "a", notice="", dpi=100) as figure,
+    ):
+        figure.add_subplot()
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_places_on_a_sheet_and_on_axes_are_millimetres_from_the_upper_left() -> None:
+    figure = Figure(figsize=(100 / 25.4, 40 / 25.4))
+    placed = Sheet(figure).place(10, 5, 20, 10).get_position()
+    assert (placed.x0, placed.x1) == pytest.approx((0.1, 0.3))
+    assert (placed.y0, placed.y1) == pytest.approx((1 - 15 / 40, 1 - 5 / 40))
+    axes = millimetre_axes(figure)
+    to_pixels, height = axes.transData.transform, 40 / 25.4 * figure.dpi
+    assert to_pixels((25.4, 0)) == pytest.approx((figure.dpi, height))
+    assert to_pixels((0, 25.4)) == pytest.approx((0, height - figure.dpi))

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from radnec.ingest.reading.grouping import volumes_of
-from radnec.ingest.reading.slices import Slice
+from radnec.ingest.reading.types import Slice
 from radnec.ingest.reading.volume import Volume
 from radnec.ingest.settings import IngestSettings
 

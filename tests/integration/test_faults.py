@@ -1,6 +1,6 @@
 """What breaks, and that nothing is lost: each fault, the next start, and equal results.
 
-docs/faults.md tells the outcome of each. Some need root, to mount a small disk; they are
+docs/faults.md has the outcome of each. Some need root, to mount a small disk; they are
 skipped for others.
 """
 
@@ -135,11 +135,11 @@ def test_kill_9_at_twenty_random_moments(undisturbed, tmp_path):
                     killed["snakemake"] += 1
             process.kill()
             process.wait()
-        told = (tmp_path / "said.txt").read_text()
-        if "cannot be locked" in told:
-            assert "--unlock" in told
+        said = (tmp_path / "said.txt").read_text()
+        if "cannot be locked" in said:
+            assert "--unlock" in said
         assert study.snakemake("--unlock").returncode == 0
-        assert "Nothing to be done" not in told, f"done after {killed}: the study is too short"
+        assert "Nothing to be done" not in said, f"done after {killed}: the study is too short"
     print(f"kills: {killed}, starts: {starts}")
     while run(study)[0]:
         starts += 1

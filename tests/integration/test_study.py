@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 
+import nibabel as nib
 import numpy as np
+import pydicom
 import pytest
 
 from radnec.core.tables import read_tsv
@@ -110,14 +112,22 @@ def test_the_next_patient_gets_what_the_study_gave_the_same_case(finished, resul
     dicom = results / "phantom" / "dicom" / case
     arguments = ["predict", "--study", str(results), "--model", "resnet10/fused"]
     arguments += ["--dicom", str(dicom), "--output", str(tmp_path / "out"), "--device", "cpu"]
+    arguments += ["--write-dicom", "--pseudonym", "next1"]
     assert main(arguments) == 0
+    made = tmp_path / "out" / "map.nii.gz"
+    study_map = results / "explain" / "resnet10" / "fused" / "maps" / "reference" / made.name
+    study_map = study_map.with_name(f"{case}.nii.gz")
+    assert np.abs(nib.load(made).get_fdata() - nib.load(study_map).get_fdata()).max() < 1e-4
+    for name in ("report", "map", "brain", "summary"):
+        written = pydicom.dcmread(tmp_path / "out" / "dicom" / f"{name}.dcm")
+        assert written.PatientID == "next1"
     found = json.loads((tmp_path / "out" / "prediction.json").read_text())
     assert found["p_necrosis"] == pytest.approx(table.loc[case, "p_necrosis"], abs=1e-6)
     assert found["p_necrosis"] + found["p_recurrence"] == pytest.approx(1.0)
     assert "phantom" in found["notice"] and "Research use only" in found["notice"]
 
 
-def test_an_unknown_model_is_told_by_name(results, tmp_path, capsys):
+def test_an_unknown_model_is_refused_by_name(results, tmp_path, capsys):
     from radnec.cli.main import main
 
     arguments = ["predict", "--study", str(results), "--model", "vgg19/fused", "--dicom", "x"]

@@ -120,7 +120,7 @@ def test_philips_values_need_their_rescale_slope(philips) -> None:
 
 @pytest.mark.parametrize("scanner", SCANNERS, ids=lambda scanner: scanner.key)
 @pytest.mark.parametrize("bare", [True, False])
-def test_contrast_is_always_told(scanner, bare: bool) -> None:
+def test_contrast_is_always_stated(scanner, bare: bool) -> None:
     plain = style_of(scanner, "t1", bare=bare, slope=1.0)
     dosed = style_of(scanner, "t1ce", bare=bare, slope=1.0)
     assert plain.contrast is None

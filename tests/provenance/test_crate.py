@@ -20,9 +20,9 @@ def write_files(folder, texts):
 
 
 @pytest.fixture
-def house(tmp_path):
+def workflow(tmp_path):
     """A folder with a Snakefile and a library, as small as it gets."""
-    house = tmp_path / "house"
+    workflow = tmp_path / "workflow"
     texts = {
         "Snakefile": "rule all:\n",
         "workflow/rules/a.smk": "",
@@ -30,8 +30,8 @@ def house(tmp_path):
         "requirements.lock": "numpy==0.0.1\nnot-a-package-of-anybody==2.0\n",
         "pyproject.toml": '[project]\nversion = "1.2.3"\n',
     }
-    write_files(house, texts)
-    return house
+    write_files(workflow, texts)
+    return workflow
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def study(tmp_path):
 
 
 @pytest.fixture
-def crate(house, study, tmp_path):
+def crate(workflow, study, tmp_path):
     table = tmp_path / "someone" / "cases.tsv"
     table.parent.mkdir()
     table.write_text("case\nC1\n")
@@ -60,7 +60,7 @@ def crate(house, study, tmp_path):
         study=study,
         name="trial",
         notice="Research use only.",
-        house=house,
+        workflow=workflow,
         inputs={"cases": table},
         results=[study / name for name in ("config.yaml", "cohort/images.tsv", "tables/table1.tsv")]
         + [study / "evaluation" / "models", study / "models" / "res net" / "t1" / "card.json"],
@@ -107,28 +107,28 @@ def test_the_run_says_what_by_what_when_and_on_what(crate):
     assert int(facts["machine/cores"]["value"]) >= 1
 
 
-def test_the_code_is_known_without_git_and_with_it(house):
-    before = code_version(house)
+def test_the_code_is_known_without_git_and_with_it(workflow):
+    before = code_version(workflow)
     assert before.commit is None and "no git checkout" in before.text()
-    git = ["git", "-C", str(house), "-c", "user.name=a", "-c", "user.email=a@b"]
+    git = ["git", "-C", str(workflow), "-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *arguments], check=True)
     head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    committed = code_version(house)
+    committed = code_version(workflow)
     assert committed.commit == head.stdout.strip() and not committed.changed
     assert committed.fingerprint == before.fingerprint
-    (house / "src" / "radnec" / "a.py").write_text("one = 2\n")
-    assert code_version(house).changed
-    assert code_version(house).fingerprint != before.fingerprint
+    (workflow / "src" / "radnec" / "a.py").write_text("one = 2\n")
+    assert code_version(workflow).changed
+    assert code_version(workflow).fingerprint != before.fingerprint
 
 
-def test_a_folder_inside_of_somebody_elses_checkout_has_no_commit(house):
-    subprocess.run(["git", "init", "-q", str(house.parent)], check=True)
-    assert code_version(house).commit is None
+def test_a_folder_inside_of_somebody_elses_checkout_has_no_commit(workflow):
+    subprocess.run(["git", "init", "-q", str(workflow.parent)], check=True)
+    assert code_version(workflow).commit is None
 
 
-def test_a_package_that_differs_from_the_lock_is_told(crate, house):
-    assert {package.name for package in packages(house / "requirements.lock")} == {
+def test_a_package_that_differs_from_the_lock_is_recorded(crate, workflow):
+    assert {package.name for package in packages(workflow / "requirements.lock")} == {
         "numpy",
         "not-a-package-of-anybody",
     }

@@ -133,7 +133,7 @@ def test_what_is_shown(inputs: ReportInputs, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "expected"),
     [
         ("registration: {method: given}", ["Registration was skipped"]),
         ("skull_strip: {backend: none}", ["Skull stripping was skipped"]),
@@ -142,12 +142,12 @@ def test_what_is_shown(inputs: ReportInputs, tmp_path: Path) -> None:
     ],
 )
 def test_stages_that_were_skipped_are_named(
-    inputs: ReportInputs, tmp_path: Path, config: str, told: list[str]
+    inputs: ReportInputs, tmp_path: Path, config: str, expected: list[str]
 ) -> None:
     inputs.config.write_text(config)
     _, page = write(inputs, tmp_path)
     for text in ("Registration was skipped", "Skull stripping was skipped", "the mask of every"):
-        assert (text in page.text) == any(text in one for one in told)
+        assert (text in page.text) == any(text in one for one in expected)
 
 
 def test_sections_without_files_are_left_out(inputs: ReportInputs, tmp_path: Path) -> None:

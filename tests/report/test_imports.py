@@ -15,7 +15,7 @@ def test_report_needs_no_torch() -> None:
     names = [
         module.name
         for package in packages
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     ]
     assert len(names) > 15
     lines = [f"import {name}" for name in names]

@@ -23,7 +23,7 @@ _WILDCARDS = re.compile(r"^ +wildcards: (.*)$")
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Job:
-    """A job of a plan: its rule, and what tells it from the others of this rule."""
+    """A job of a plan: its rule, and what distinguishes it from the others of this rule."""
 
     rule: str
     wildcards: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,7 @@ with (ROOT / "docs" / "reruns.tsv").open(encoding="utf-8") as _stream:
     ROWS = {row["change"]: row for row in csv.DictReader(_stream, delimiter="\t")}
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 # What a clone of the project holds, as far as a run needs it.
-HOUSE = (
+PROJECT = (
     *("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src"),
     *("pyproject.toml", "requirements.lock"),
 )
@@ -190,12 +190,12 @@ def test_a_case(matrix, name, tmp_path, record_property):
     check(matrix, name, jobs_of(said) - {Job("all")}, record_property)
 
 
-def edit_code(house: Path, name: str) -> None:
+def edit_code(project: Path, name: str) -> None:
     """Change a copy of the project as a row of the matrix says."""
-    path = house / ROWS[name]["how"]
+    path = project / ROWS[name]["how"]
     text = path.read_text(encoding="utf-8")
     if name == "every source file touched":
-        for each in house.rglob("*"):
+        for each in project.rglob("*"):
             os.utime(each)
     elif name == "a comment in a module":
         path.write_text(f"# Why it is so.\n{text}\n\n", encoding="utf-8")
@@ -205,24 +205,24 @@ def edit_code(house: Path, name: str) -> None:
         path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def copy_of_house(folder: Path) -> Path:
+def copy_of_project(folder: Path) -> Path:
     """A copy of the project, as a clone would be, but for what git ignores."""
-    house = folder / "house"
-    for part in HOUSE:
+    project = folder / "project"
+    for part in PROJECT:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
-        house.mkdir(exist_ok=True)
-        copy(ROOT / part, house / part)
-    return house
+        project.mkdir(exist_ok=True)
+        copy(ROOT / part, project / part)
+    return project
 
 
-def start(folder: Path, house: Path, *arguments: str) -> str:
+def start(folder: Path, project: Path, *arguments: str) -> str:
     """Run the Snakefile of a copy of the project, and return what Snakemake says."""
     done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "-s", house / "Snakefile", *arguments],
+        [sys.executable, "-m", "snakemake", "-s", project / "Snakefile", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(house / "src")},
+        env={**os.environ, "PYTHONPATH": str(project / "src")},
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -232,9 +232,9 @@ def start(folder: Path, house: Path, *arguments: str) -> str:
 @pytest.mark.parametrize("name", CODE)
 def test_code(matrix, name, tmp_path, record_property):
     """In a process of its own, since the library that counts is the one beside the Snakefile."""
-    house = copy_of_house(tmp_path)
-    edit_code(house, name)
-    said = start(matrix.folder, house, "-n", "--cores", "2", "--configfile", "overlay.yaml")
+    project = copy_of_project(tmp_path)
+    edit_code(project, name)
+    said = start(matrix.folder, project, "-n", "--cores", "2", "--configfile", "overlay.yaml")
     check(matrix, name, jobs_of(said) - {Job("all")}, record_property)
 
 
@@ -269,7 +269,7 @@ REAL = {
 def test_really(matrix, finished, name, tmp_path, record_property):
     """What was planned is what runs, and what is below it; then there is nothing to do."""
     folder = own_copy(finished, tmp_path / "study")
-    house = ROOT
+    project = ROOT
     arguments = ["--cores", "2", "--configfile", "overlay.yaml"]
     if name in KEYS:
         (folder / "change.yaml").write_text(ROWS[name]["how"])
@@ -277,9 +277,9 @@ def test_really(matrix, finished, name, tmp_path, record_property):
     elif name in CASES:
         edit_cases(folder / "cases.tsv", name)
     else:
-        house = copy_of_house(tmp_path)
-        edit_code(house, name)
-    ran = jobs_of(start(folder, house, *arguments)) - {Job("all")}
+        project = copy_of_project(tmp_path)
+        edit_code(project, name)
+    ran = jobs_of(start(folder, project, *arguments)) - {Job("all")}
     counts = Counter(job.rule for job in ran)
     record_property("rerun", (f"{name} (really)", dict(sorted(counts.items()))))
     assert set(counts) == matrix.reached(name) - (
@@ -287,17 +287,17 @@ def test_really(matrix, finished, name, tmp_path, record_property):
         matrix.of_selected if name == "selection.min_slices" else set()
     )
     assert REAL[name].items() <= counts.items()
-    assert jobs_of(start(folder, house, "-n", *arguments)) == set()
+    assert jobs_of(start(folder, project, "-n", *arguments)) == set()
 
 
 def test_an_edit_can_be_accepted(finished, tmp_path):
     """As docs/reruns.md says: with --touch the results count as made by the code as it is."""
     folder = own_copy(finished, tmp_path / "study")
-    house = copy_of_house(tmp_path)
-    edit_code(house, "an edit in radnec.preprocess.rigid")
+    project = copy_of_project(tmp_path)
+    edit_code(project, "an edit in radnec.preprocess.rigid")
     arguments = ["--cores", "2", "--configfile", "overlay.yaml"]
-    assert jobs_of(start(folder, house, "-n", *arguments)) != set()
+    assert jobs_of(start(folder, project, "-n", *arguments)) != set()
     images = {path: path.read_bytes() for path in folder.glob("results/*/registered/*/*.nii.gz")}
-    start(folder, house, "--touch", *arguments)
-    assert jobs_of(start(folder, house, "-n", *arguments)) == set()
+    start(folder, project, "--touch", *arguments)
+    assert jobs_of(start(folder, project, "-n", *arguments)) == set()
     assert images and images == {path: path.read_bytes() for path in images}

@@ -43,7 +43,7 @@ rule split_cohort:
         runtime=10,
     params:
         code=code("split_cohort"),
-        given=given_sets,
+        given=STUDY.cases.given_sets(config["split"]),
         seed=config["seed"],
         settings=section("split"),
     script:
@@ -76,7 +76,7 @@ rule pack_sequence:
     input:
         cases=results("packed/cases.tsv"),
         volumes=lambda wildcards: [
-            ancient(path) for path in normalised_volumes(wildcards)
+            ancient(path) for path in of_selected("normalised/{case}")(wildcards)
         ],
         records=case_records("normalise"),
     output:
@@ -91,7 +91,7 @@ rule pack_sequence:
     threads: 1
     resources:
         mem_mb=growing(2000),
-        disk_mb=lambda wildcards: 10 * len(ELIGIBLE),
+        disk_mb=lambda wildcards: 10 * len(STUDY.cases.eligible),
         runtime=60,
     params:
         code=code("pack_sequence"),

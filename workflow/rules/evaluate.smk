@@ -62,10 +62,10 @@ rule describe_scanners:
         "../../scripts/describe_scanners.py"
 
 
-# Tables 3 to 6 and everything that is told beside them.
+# Tables 3 to 6 and the statistics beside them.
 rule evaluate_models:
     input:
-        predictions=predictions_of_study(),
+        predictions=STUDY.predictions(),
         runs=runs_of_study("predictions.tsv"),
     output:
         *[
@@ -91,8 +91,8 @@ rule evaluate_models:
         runtime=30,
     params:
         code=code("evaluate_models"),
-        single=of_channels(several=False),
-        fused=of_channels(several=True),
+        single=dependencies.trained_inputs(config, several=False),
+        fused=dependencies.trained_inputs(config, several=True),
         seed=config["seed"],
         settings=section("evaluation"),
         notice=NOTICE,
@@ -103,7 +103,7 @@ rule evaluate_models:
 # Every model within groups of cases: scanner, sex, age, grade.
 rule evaluate_subgroups:
     input:
-        predictions=predictions_of_study(),
+        predictions=STUDY.predictions(),
         table=config["cases"],
         cohort=results("cohort/cases.tsv"),
         records=case_records("convert"),
@@ -127,7 +127,7 @@ rule evaluate_subgroups:
         "../../scripts/evaluate_subgroups.py"
 
 
-# How well scanner and acquisition tell the label without any image.
+# How well scanner and acquisition predict the label without any image.
 rule check_confounding:
     input:
         table=config["cases"],
@@ -172,7 +172,7 @@ rule audit_published:
         code=code("audit_published"),
         # By content: where the workflow lies, and when it was checked out, is no news.
         published=fingerprint_of_files(
-            sorted((HOUSE / "config" / "published").glob("table*.tsv"))
+            sorted((ROOT / "config" / "published").glob("table*.tsv"))
         ),
     script:
         "../../scripts/audit_published.py"

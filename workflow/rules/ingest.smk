@@ -24,7 +24,7 @@ rule index_case:
     params:
         code=code("index_case"),
         source=source,
-        found=source_found,
+        found=images_present,
         # A case that the file does not name is none of its business; for one that it names, the
         # path alone would not tell that its lines changed.
         overrides=overrides_path,
@@ -107,7 +107,7 @@ checkpoint select_cases:
         runtime=10,
     params:
         code=code("select_cases"),
-        facts=facts_that_select(),
+        facts=STUDY.cases.selection_digest(),
         label_map=section("label_map"),
         required=REQUIRED,
         min_slices=config["selection"]["min_slices"],

@@ -21,8 +21,10 @@ rule simulate_case:
         runtime=10,
     params:
         code=code("simulate_case"),
-        label=lambda wildcards: CASES.loc[wildcards.case, "label"],
-        defect=lambda wildcards: CASES.loc[wildcards.case].get("x_phantom_defect")
+        label=lambda wildcards: STUDY.cases.rows[wildcards.case]["label"],
+        defect=lambda wildcards: STUDY.cases.rows[wildcards.case].get(
+            "x_phantom_defect"
+        )
         or "none",
         seed=config["seed"],
         settings=section("phantom"),

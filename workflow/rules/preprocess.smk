@@ -75,8 +75,8 @@ rule predict_masks:
         mem_mb=growing(3000),
         disk_mb=500,
         runtime=240,
-        device=config["resources"]["device"].partition("*")[0],
-        gpu=gpus(),
+        device=DEVICE,
+        gpu=gpus(DEVICE),
     params:
         code=code("predict_masks"),
         mirroring=config["skull_strip"]["mirroring"],
@@ -87,7 +87,7 @@ rule predict_masks:
 # Remove everything but the brain.
 rule strip_case:
     input:
-        network=network_of_hdbet(),
+        network=STUDY.hdbet_network(),
         masks=hdbet_masks,
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),
@@ -109,7 +109,7 @@ rule strip_case:
         runtime=60,
     params:
         code=code("strip_case"),
-        mask=lambda wildcards: given_mask(wildcards.case),
+        mask=lambda wildcards: STUDY.cases.mask(wildcards.case),
         seed=config["seed"],
         settings=section("skull_strip"),
     script:
@@ -180,9 +180,9 @@ rule tabulate_quality:
         cohort=results("cohort/cases.tsv"),
         register=case_records("register"),
         strip=case_records("strip"),
-        measures=quality_of_selected("json"),
+        measures=of_selected("quality/{case}.json"),
         # Whoever reads the table wants the pictures beside it.
-        pictures=quality_of_selected("png"),
+        pictures=of_selected("quality/{case}.png"),
     output:
         table=results("quality/cases.tsv"),
     log:

@@ -16,7 +16,7 @@ rule keep_config:
         runtime=5,
     params:
         code=code("keep_config"),
-        used=canonical_json({k: v for k, v in config.items() if k != "resources"}),
+        used=dependencies.without_resources(config),
     script:
         "../../scripts/keep_config.py"
 
@@ -49,7 +49,7 @@ rule write_report:
         maps=of_figures("maps"),
         tests=of_figures("tests"),
         quality=results("quality/cases.tsv"),
-        quality_pages=quality_of_selected("png"),
+        quality_pages=of_selected("quality/{case}.png"),
     output:
         report=report(
             results("report.html"),
@@ -79,7 +79,7 @@ rule write_report:
 # The record of the study for machines: checksums, configuration, versions, hardware, times.
 rule write_crate:
     input:
-        outside=list(files_from_outside().values()),
+        outside=list(dependencies.external_files(config).values()),
         results=[
             results("config.yaml"),
             results("cohort/images.tsv"),
@@ -87,13 +87,13 @@ rule write_crate:
             results("cohort/cases.tsv"),
             results("split/split.tsv"),
             results("quality/cases.tsv"),
-            network_of_hdbet(),
+            STUDY.hdbet_network(),
             runs_of_study("weights.safetensors"),
             runs_of_study("network.json"),
             runs_of_study("history.tsv"),
             runs_of_study("card.json"),
             runs_of_study("predictions.tsv"),
-            predictions_of_study(),
+            STUDY.predictions(),
             expand(
                 results("tables/table{n}.{ext}"),
                 n=range(1, 7),
@@ -122,7 +122,7 @@ rule write_crate:
         # study stays finished after a commit or on another machine.
         code=code("write_crate"),
         study=config["study"],
-        outside=list(files_from_outside()),
+        outside=list(dependencies.external_files(config)),
         notice=NOTICE,
     script:
         "../../scripts/write_crate.py"

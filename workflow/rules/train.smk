@@ -29,15 +29,15 @@ rule train_run:
         mem_mb=growing(4000),
         disk_mb=2000,
         runtime=1440,
-        gpu=gpus(),
-        device=config["resources"]["device"],
+        gpu=gpus(DEVICE),
+        device=DEVICE,
     params:
         code=code("train_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
         settings=section("training"),
         notice=NOTICE,
-        preprocessing=preprocessing(),
-        spacing=spacing(),
+        preprocessing=dependencies.preprocessing(config),
+        spacing=dependencies.spacing(config),
         # Undeclared, for Snakemake deletes what a failed job declared (see docs/training.md).
         checkpoints=results("checkpoints/{backbone}/{inputs}/{fold}_seed{seed}"),
     script:
@@ -66,8 +66,8 @@ rule predict_run:
         mem_mb=growing(4000),
         disk_mb=100,
         runtime=60,
-        gpu=gpus(),
-        device=config["resources"]["device"],
+        gpu=gpus(DEVICE),
+        device=DEVICE,
     params:
         code=code("predict_run"),
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),

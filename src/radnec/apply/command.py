@@ -31,6 +31,17 @@ def add_commands(subparsers: Any) -> None:
         action="store_true",
         help="build networks that the study names as package.module:factory (runs that code)",
     )
+    parser.add_argument(
+        "--write-dicom",
+        action="store_true",
+        help="also write report, map, brain mask and summary as DICOM (into OUTPUT/dicom); they "
+        "carry the patient's identifiers as the source does",
+    )
+    parser.add_argument(
+        "--pseudonym",
+        metavar="ID",
+        help="with --write-dicom: stands for the patient in place of all identifiers and UIDs",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder for the results")
     parser.set_defaults(run=_run)
 
@@ -48,6 +59,8 @@ def _run(arguments: argparse.Namespace) -> None:
         source = CaseSource("dicom", str(arguments.dicom), {})
     else:
         source = CaseSource("nifti", "", files)
+    if arguments.pseudonym and not arguments.write_dicom:
+        raise InputError("--pseudonym: found without --write-dicom, expected both or neither")
     result = predict_patient(
         study=arguments.study,
         model=arguments.model,
@@ -58,6 +71,8 @@ def _run(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
         output=arguments.output,
         allow_code=arguments.allow_code,
+        write_dicom=arguments.write_dicom,
+        pseudonym=arguments.pseudonym,
     )
     print(f"{result['case']}: {result['predicted']}, p(necrosis) = {result['p_necrosis']:.3f}")
     print(result["notice"])

@@ -8,12 +8,19 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 
+from radnec.apply.dicom.capture import draw_summary
+from radnec.apply.dicom.equipment import software_version
+from radnec.apply.dicom.source import find_source
+from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
+from radnec.apply.explain import explain_patient
 from radnec.apply.prepare import prepare_patient
 from radnec.core.cases import CaseSource
 from radnec.core.errors import InputError
-from radnec.core.files import write_json, write_text
+from radnec.core.files import atomic_path, write_json, write_text
 from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.core.notices import notice
+from radnec.explain.cam import LAST
+from radnec.explain.spaces import reference_image
 from radnec.provenance.config import read_config
 from radnec.training.device import prepare_device
 from radnec.training.predict import load_network, predict_cases, read_description
@@ -30,6 +37,8 @@ def predict_patient(
     threads: int,
     output: Path,
     allow_code: bool = False,
+    write_dicom: bool = False,
+    pseudonym: str | None = None,
 ) -> dict[str, Any]:
     """Apply a model of a finished study to one patient.
 
@@ -48,7 +57,13 @@ def predict_patient(
         Whether a network of the study may be built by a module outside this package
         (``package.module:factory``); a study from elsewhere could name any.
     output
-        Gets prediction.json, prediction.md and the images of every stage.
+        Gets prediction.json, prediction.md, map.nii.gz (where the networks looked, on the grid
+        of the reference scan), summary.png and the images of every stage.
+    write_dicom
+        Whether to write the folder dicom, see `radnec.apply.dicom.write`; the images have to
+        come as DICOM.
+    pseudonym
+        Stands for the patient in those files; None keeps the identifiers of the source.
 
     Returns
     -------
@@ -61,6 +76,11 @@ def predict_patient(
     InputError
         If the study, the model or the images cannot be used.
     """
+    if write_dicom and source.kind != "dicom":
+        raise InputError(
+            "results as DICOM refer to the DICOM images they were made from: "
+            f"found images that come as {source.kind}, expected --dicom FOLDER"
+        )
     config = read_config(study)
     networks = sorted(path.parent for path in (study / "models" / model).glob("*/network.json"))
     if not networks:
@@ -107,6 +127,37 @@ def predict_patient(
     }
     write_json(output / "prediction.json", result)
     write_text(output / "prediction.md", _as_text(result))
+    reference = reference_image(output / "registered")
+    heat = output / "map.nii.gz"
+    shown = config["explain"]
+    explain_patient(
+        loaded.values(),
+        volume,
+        result["predicted"],
+        method=shown["method"],
+        # A layer named for the study's figures is known of their backbone alone.
+        layer=shown["layer"] if model.split("/")[0] == shown["backbone"] else LAST,
+        device=target,
+        like=normalised / f"{sequences[0]}.nii.gz",
+        reference=reference,
+        output=heat,
+    )
+    scan = output / "brain" / reference.name
+    sequence = reference.name.removesuffix(".nii.gz")
+    with atomic_path(output / "summary.png") as temporary:
+        draw_summary(result, scan, heat, sequence).savefig(temporary, format="png", dpi=200)
+    if write_dicom:
+        write_results_as_dicom(
+            result,
+            find_source(Path(source.path), output / "series.tsv", sequence),
+            reference=scan,
+            heat=heat,
+            mask=output / "brain" / "mask.nii.gz",
+            mask_method=config["skull_strip"]["backend"] if mask is None else "given",
+            mask_version=software_version(),
+            pseudonym=pseudonym,
+            output=output / "dicom",
+        )
     return result
 
 

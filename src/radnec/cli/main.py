@@ -1,4 +1,4 @@
-"""`radnec`: what a person does by hand around the workflow."""
+"""The command line `radnec`: what a person does by hand around the workflow."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who is in the study, how the cohort is split, and the arrays the networks read."""
+"""Selection of the cases, their split into sets, and the arrays that the networks read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# column, the value that excludes, what the reader is told
+# column, the value that excludes, the reason as the reader sees it
 CRITERIA = (
     ("pathology", "no", "no pathological diagnosis"),
     ("radiotherapy", "no", "no history of radiotherapy"),

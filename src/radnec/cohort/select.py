@@ -1,4 +1,4 @@
-"""Who is in: enough slices, no sequence missing. The workflow's one checkpoint."""
+"""Selection of the cases: enough slices, no sequence missing. The workflow's one checkpoint."""
 
 from __future__ import annotations
 

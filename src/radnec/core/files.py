@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Atomic writing: files and folders appear whole or not at all. Checksums of what was written."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def _workplace(path: Path) -> Iterator[Path]:
     holder = path.parent / f".writing-{path.name}"
     shutil.rmtree(holder, ignore_errors=True)
     holder.mkdir(parents=True, exist_ok=True)
-    # A name of its own: no survivor can take this writer's half for its whole, nor clear it away.
+    # A name unique to this writer: a process that survived a kill can neither take its unfinished
+    # files for finished ones nor remove them.
     own = Path(tempfile.mkdtemp(dir=holder))
     try:
         yield own

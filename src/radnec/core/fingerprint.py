@@ -1,4 +1,4 @@
-"""What a stage's code says, as one short text that changes when its meaning may change.
+"""The fingerprint of a stage's code: a short text that changes when its meaning may change.
 
 Snakemake watches a rule's script by its date, and not the modules that the script imports:
 a fresh checkout would rerun everything, an edit in the library nothing. Each rule has this

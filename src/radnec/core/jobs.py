@@ -1,4 +1,4 @@
-"""The frame around the work of a rule: its log, and its end when Snakemake ends."""
+"""What every job has around its work: a log, and an end when Snakemake ends."""
 
 from __future__ import annotations
 

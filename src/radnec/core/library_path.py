@@ -1,4 +1,4 @@
-"""Makes this very library the one that jobs import."""
+"""Makes the library of this checkout the one that jobs import."""
 
 from __future__ import annotations
 

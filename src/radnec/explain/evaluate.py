@@ -84,18 +84,18 @@ def evaluate_maps(
         seed=seed,
     )
     tested = spread(list(summary.loc[summary["zero"] == "no", "case"]), settings.tested_cases)
-    curves, destroyed = [], []
+    curves, randomised = [], []
     for case, other in tqdm(
         list(zip(tested, [*tested[1:], *tested[:1]], strict=True)), desc="test maps", unit="case"
     ):
         volume = volumes.batch([int(rows[case])]).to(target)
-        destroyed += probe.destroyed(case, volume)
+        randomised += probe.randomised(case, volume)
         if other != case:
             curves += probe.curves(case, other, volume)
     tables = {
         "lesions": pd.DataFrame(score_lesions(probe, lesions), columns=LESION_COLUMNS),
         "curves": pd.DataFrame(curves, columns=CURVE_COLUMNS),
-        "randomisation": pd.DataFrame(destroyed, columns=RANDOMISATION_COLUMNS),
+        "randomisation": pd.DataFrame(randomised, columns=RANDOMISATION_COLUMNS),
     }
     tables["metrics"] = summarise(summary, tables, settings, seed)
     for name, table in tables.items():

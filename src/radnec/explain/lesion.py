@@ -3,7 +3,7 @@
 Both look at the brain only and are read against chance, which for one case is the share of the
 brain that the lesion takes up: a point put anywhere in the brain hits with that probability, and
 a map without preference has that share of its energy there. What the map shows outside of the
-brain, where nothing can be found, is told apart.
+brain, where there is no finding, is counted separately.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Means over cases with intervals, in the one form that the tests of the maps are told in."""
+"""Means over cases with intervals, in the one form in which the tests of the maps are reported."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 RESAMPLES = 2000
@@ -64,6 +65,27 @@ def mean_interval(values: Iterable[float], seed: int) -> tuple[float, float, flo
         rng=np.random.default_rng(seed),
     ).confidence_interval
     return float(data.mean()), float(interval.low), float(interval.high)
+
+
+def mean_over_cases(table: pd.DataFrame, *, by: str, of: str) -> pd.DataFrame:
+    """Return the mean over cases, with its interval, at each value of a column.
+
+    Parameters
+    ----------
+    table
+        One row a case and value of `by`, with the columns ``case``, `by` and `of`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each value of `by`, ascending, with the columns `by`, ``mean``, ``lower``
+        and ``upper``, see `mean_interval`; the same table gives the same interval.
+    """
+    rows = [
+        (value, *mean_interval(group[of], seed=0))
+        for value, group in table.sort_values([by, "case"]).groupby(by)
+    ]
+    return pd.DataFrame(rows, columns=[by, "mean", "lower", "upper"], dtype=float)
 
 
 def rate_interval(hits: int, n: int) -> tuple[float, float, float]:

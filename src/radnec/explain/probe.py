@@ -113,7 +113,7 @@ class Probe:
                 ]
         return rows
 
-    def destroyed(self, case: str, volume: torch.Tensor) -> list[dict[str, Any]]:
+    def randomised(self, case: str, volume: torch.Tensor) -> list[dict[str, Any]]:
         """Compare the case's map with those of networks that lost what they learned."""
         row = self.summary.loc[case]
         trained, brain = self.map(case), self.brain(case)

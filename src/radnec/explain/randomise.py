@@ -1,6 +1,6 @@
-"""Sanity check: a map must fall apart when the network forgets what it learned.
+"""Randomisation test: a map has to change when the weights are randomised.
 
-Adebayo et al. 2018, "Sanity checks for saliency maps": the weights are destroyed layer by layer
+Adebayo et al. 2018, "Sanity checks for saliency maps": the weights are randomised layer by layer
 from the output to the input, and the map of each such network is compared with the one of the
 trained network. A method whose map survives shows the image, not what the network learned.
 """
@@ -18,11 +18,11 @@ from torch import nn
 from radnec.core.seeding import derive_seed
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Shares of the layers that are destroyed; 0 stands for the output layer alone."""
+"""Shares of the layers that are randomised; 0 stands for the output layer alone."""
 
 
 def cascade(network: nn.Module, seed: int) -> Iterator[tuple[float, nn.Module]]:
-    """Yield copies of a network with more and more of its layers destroyed, from the output on.
+    """Yield copies of a network with more and more of its layers randomised, from the output on.
 
     The values of each weight tensor are replaced by normal ones of the same mean and spread.
     Signals neither vanish nor explode on the way, while everything learned is lost.
@@ -37,26 +37,26 @@ def cascade(network: nn.Module, seed: int) -> Iterator[tuple[float, nn.Module]]:
     Yields
     ------
     share
-        Share of the layers that are destroyed, see `SHARES`.
-    destroyed
+        Share of the layers that are randomised, see `SHARES`.
+    randomised
         One and the same copy each time, changed further.
     """
-    destroyed = copy.deepcopy(network)
+    randomised = copy.deepcopy(network)
     layers = [
         (name, module)
-        for name, module in destroyed.named_modules()
+        for name, module in randomised.named_modules()
         if list(module.parameters(recurse=False))
     ][::-1]
     done = 0
     for share in SHARES:
         upto = max(1, round(share * len(layers)))
         for name, module in layers[done:upto]:
-            _destroy(module, derive_seed(seed, name))
+            _randomise(module, derive_seed(seed, name))
         done = upto
-        yield share, destroyed
+        yield share, randomised
 
 
-def _destroy(module: nn.Module, seed: int) -> None:
+def _randomise(module: nn.Module, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for weights in module.parameters(recurse=False):

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from radnec.figures.style import POINTS_PER_INCH, inches, text_width, wrap_text
+from radnec.figures.style import MM_PER_INCH, POINTS_PER_INCH, inches
+from radnec.figures.text import text_width, wrap_text
 
 PADDING_MM = 1.6
 LINE_SPACING = 1.3
@@ -66,7 +67,7 @@ class Box:
     @property
     def line_height(self) -> float:
         """Height of one line of text in millimetres."""
-        return LINE_SPACING * self.points / POINTS_PER_INCH * 25.4
+        return LINE_SPACING * self.points / POINTS_PER_INCH * MM_PER_INCH
 
     @property
     def height(self) -> float:
@@ -118,14 +119,14 @@ class Box:
             )
 
 
-def millimetre_axes(width: float, height: float) -> tuple[Figure, Axes]:
-    """Return a figure of a size in millimetres and axes over all of it, y downwards."""
-    figure = Figure(figsize=(inches(width), inches(height)))
+def millimetre_axes(figure: Figure) -> Axes:
+    """Return axes over all of a figure, in millimetres, y downwards."""
+    width, height = (float(side) * MM_PER_INCH for side in figure.get_size_inches())
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
     axes.axis("off")
-    return figure, axes
+    return axes
 
 
 def draw_arrow(axes: Axes, points: list[tuple[float, float]], *, colour: str = LINE_COLOUR) -> None:

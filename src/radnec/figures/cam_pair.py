@@ -12,7 +12,7 @@ from radnec.figures.cam_slices import read_choices, verdict
 from radnec.figures.evidence import choose_slice, say_outside, within_brain
 from radnec.figures.sheet import Sheet, label_corner, label_sides
 from radnec.figures.slices import HEAT, NAMES, Volume, show_map, show_outline, show_slice
-from radnec.figures.style import PAGE_MM, journal_style, save_figure
+from radnec.figures.style import PAGE_MM, journal_figure
 
 _BAR = 14.0  # millimetres for the scale at the right
 _APART = 3.0  # between the input and the map
@@ -65,10 +65,11 @@ def draw_figure5(
     choices = read_choices(maps)
     heats = [Volume(maps / f"{choice.case}.nii.gz") for choice in choices]
     names = _present(normalised, [choice.case for choice in choices], sequences)
-    with journal_style():
-        width = (PAGE_MM - _BAR - _APART) / (len(names) + 1)
-        heights = [width * h.data.shape[1] * h.aspect / h.data.shape[0] for h in heats]
-        sheet = Sheet(PAGE_MM, sum(heights) + len(choices) * _HEAD + 2 * (len(choices) - 1))
+    width = (PAGE_MM - _BAR - _APART) / (len(names) + 1)
+    heights = [width * h.data.shape[1] * h.aspect / h.data.shape[0] for h in heats]
+    height = sum(heights) + len(choices) * _HEAD + 2 * (len(choices) - 1)
+    with journal_figure(PAGE_MM, height, output=output, notice=notice, dpi=dpi) as figure:
+        sheet = Sheet(figure)
         top = 0.0
         for choice, heat, tall in zip(choices, heats, heights, strict=True):
             sheet.write(1, top + 0.5, verdict(choice), fontsize=7.5, fontweight="bold")
@@ -114,7 +115,6 @@ def draw_figure5(
             colours=HEAT,
             label="share of the highest value in the brain",
         )
-        save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
 def _present(normalised: Path, cases: Sequence[str], sequences: Sequence[str]) -> list[str]:

@@ -20,7 +20,8 @@ from radnec.figures.slices import (
     show_slice,
     slices_with_brain,
 )
-from radnec.figures.style import PAGE_MM, journal_style, save_figure, wrap_text
+from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure
+from radnec.figures.text import wrap_text
 
 COLUMNS = 8
 _BAR = 14.0  # millimetres for the scale at the right
@@ -81,13 +82,14 @@ def draw_figure4(
     box = brain_box(scan, margin_mm=6.0)
     for volume in (scan, heat, *([truth] if truth else [])):
         volume.crop(*box)
-    with journal_style():
-        width = (PAGE_MM - _BAR) / COLUMNS
-        tall = width * scan.data.shape[1] * scan.aspect / scan.data.shape[0]
-        title = _title(choice, NAMES[scan_file.name.split(".")[0]], outside, truth is not None)
-        head = 3.0 * len(title) + 2.0
-        rows = -(-len(shown) // COLUMNS)
-        sheet = Sheet(PAGE_MM, head + rows * (2 * tall + _GAP))
+    width = (PAGE_MM - _BAR) / COLUMNS
+    tall = width * scan.data.shape[1] * scan.aspect / scan.data.shape[0]
+    title = _title(choice, NAMES[scan_file.name.split(".")[0]], outside, truth is not None)
+    head = 3.0 * len(title) + 2.0
+    rows = -(-len(shown) // COLUMNS)
+    height = head + rows * (2 * tall + _GAP)
+    with journal_figure(PAGE_MM, height, output=output, notice=notice, dpi=dpi) as figure:
+        sheet = Sheet(figure)
         window = scan.window()
         for index, z in enumerate(shown):
             row, column = divmod(index, COLUMNS)
@@ -111,7 +113,6 @@ def draw_figure4(
             colours=HEAT,
             label="Grad-CAM, share of the highest value in the brain",
         )
-        save_figure(sheet.figure, output, notice, dpi=dpi)
 
 
 def read_choices(maps: Path) -> list[Choice]:
@@ -146,4 +147,4 @@ def _title(choice: Choice, sequence: str, outside: float, outlined: bool) -> lis
     if outlined:
         text += " Blue outline: the true lesion with its oedema."
     # At few pixels per inch the letters come out up to a twentieth wider.
-    return wrap_text(text, width=0.95 * (PAGE_MM - 2) / 25.4, points=7)
+    return wrap_text(text, width=0.95 * (PAGE_MM - 2) / MM_PER_INCH, points=7)

@@ -1,4 +1,4 @@
-"""Which cases the figures show: by rule, never by taste."""
+"""Which cases the figures show, chosen by a fixed rule."""
 
 from __future__ import annotations
 

@@ -16,19 +16,19 @@ from radnec.core.tables import read_tsv
 from radnec.evaluate.tables.output import NOT_DEFINED
 from radnec.figures.panels import (
     NEUTRAL,
-    below,
-    line_of,
-    n_of,
+    line_styles,
     name_panel,
     on_several_sequences,
-    panel_grid,
+    panel_figure,
     read_models,
     rows_of,
-    say_empty,
-    scans,
-    square,
+    sample_size,
+    sequence_names,
+    unit_square,
+    write_below,
+    write_empty,
 )
-from radnec.figures.style import NEGATIVE_COLOUR, POSITIVE_COLOUR, journal_style, save_figure
+from radnec.figures.style import NEGATIVE_COLOUR, POSITIVE_COLOUR
 
 # A panel, its model, and the tables it draws from.
 _Draw = Callable[[Axes, dict[str, Any], dict[str, pd.DataFrame], str], None]
@@ -82,24 +82,24 @@ def _draw_panels(
     read = {name: read_tsv(evaluation / f"{name}.tsv") for name in names}
     models = read_models(tables)
     shown = on_several_sequences(models)
-    lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=70)
+    lines = line_styles(models["backbone"])
+    with panel_figure(
+        len(shown), columns=3, panel_height=70, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, model) in enumerate(zip(panels, shown, strict=True)):
             mine = {name: rows_of(table, model) for name, table in read.items()}
             draw(axes, model, mine, lines[model["backbone"]]["color"])
-            name_panel(axes, at, f"{model['backbone']}, {scans(model)}")
-        save_figure(fig, output, notice, dpi=dpi)
+            name_panel(axes, at, f"{model['backbone']}, {sequence_names(model)}")
 
 
 def _calibration_panel(
     axes: Axes, model: dict[str, Any], read: dict[str, pd.DataFrame], colour: str
 ) -> None:
     axes.plot([0, 1], [0, 1], color=NEUTRAL, linewidth=0.6, linestyle=(0, (2, 2)))
-    square(axes, "Predicted probability of necrosis", "Observed share of necrosis")
+    unit_square(axes, "Predicted probability of necrosis", "Observed share of necrosis")
     curve = read["calibration_curve"]
     if curve.empty:
-        say_empty(axes, "not defined")
+        write_empty(axes, "not defined")
     else:
         axes.fill_between(
             curve["predicted"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0
@@ -117,9 +117,9 @@ def _calibration_panel(
         f"slope {_value(metrics, 'calibration_slope')}",
         f"intercept {_value(metrics, 'calibration_intercept')}",
         f"Brier {_value(metrics, 'brier')}",
-        n_of(model),
+        sample_size(model),
     ]
-    below(axes, lines)
+    write_below(axes, lines)
 
 
 def _precision_recall_panel(
@@ -127,16 +127,16 @@ def _precision_recall_panel(
 ) -> None:
     share = model["n_necrosis"] / (model["n_necrosis"] + model["n_recurrence"])
     axes.axhline(share, color=NEUTRAL, linewidth=0.6, linestyle=(0, (2, 2)))
-    square(axes, "Recall (sensitivity)", "Precision (PPV)")
+    unit_square(axes, "Recall (sensitivity)", "Precision (PPV)")
     points = read["precision_recall"]
     if points.empty:
-        say_empty(axes, "not defined:\none class only")
+        write_empty(axes, "not defined:\none class only")
     band, curve = (points[points["kind"] == kind] for kind in ("band", "curve"))
     axes.fill_between(band["recall"], band["low"], band["high"], color=colour, alpha=0.2, lw=0)
     # Between two recalls precision does not run along a line: steps, as in average precision.
     axes.step(curve["recall"], curve["precision"], where="post", color=colour, clip_on=False)
     value = _value(read["metrics"].set_index("metric"), "average_precision")
-    below(axes, [f"average precision {value}", f"prevalence {share:.2f}", n_of(model)])
+    write_below(axes, [f"average precision {value}", f"prevalence {share:.2f}", sample_size(model)])
 
 
 def _decision_panel(
@@ -146,9 +146,9 @@ def _decision_panel(
     share = model["n_necrosis"] / (model["n_necrosis"] + model["n_recurrence"])
     axes.set(xlim=(0, 1), ylim=(-0.3 * share, 1.15 * share or 1), xlabel="Threshold probability")
     axes.set_ylabel("Net benefit")
-    below(axes, [n_of(model), "grey: all (dashed) or none called necrosis"])
+    write_below(axes, [sample_size(model), "grey: all (dashed) or none called necrosis"])
     if curve.empty:
-        say_empty(axes, "not defined:\none class only")
+        write_empty(axes, "not defined:\none class only")
         return
     x = curve["threshold"]
     axes.plot(x, curve["act_always"], color=NEUTRAL, linewidth=0.8, linestyle=(0, (4, 1.2)))

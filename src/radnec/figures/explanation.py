@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.tables import read_tsv
-from radnec.explain.metrics import mean_interval
-from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+from radnec.explain.metrics import mean_over_cases
+from radnec.figures.panels import name_panel, write_empty
+from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 OWN, FOREIGN = PALETTE[0], PALETTE[1]
 
@@ -33,25 +33,25 @@ def draw_explanation_tests(*, tests: Path, notice: str, output: Path, dpi: int =
     metrics = read_tsv(tests / "metrics.tsv")
     curves = read_tsv(tests / "curves.tsv", dtype={"case": str})
     randomised = read_tsv(tests / "randomisation.tsv", dtype={"case": str})
-    with journal_style():
-        figure = Figure(figsize=(inches(PAGE_MM), inches(62)), layout="constrained")
+    with journal_figure(
+        PAGE_MM, 62, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as figure:
         pointing, insertion, deletion, cascade = figure.subplots(1, 4, width_ratios=(1.1, 1, 1, 1))
         _pointing(pointing, metrics)
         for axes, direction in ((insertion, "insertion"), (deletion, "deletion")):
             _curve(axes, curves[curves["direction"] == direction], direction)
         _cascade(cascade, randomised)
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def _pointing(axes: Axes, metrics: pd.DataFrame) -> None:
-    _title(axes, "A", "Peak and energy")
+    name_panel(axes, 0, "Peak and energy")
     rows = metrics[
         metrics["test"].isin(["pointing game", "energy"])
         & (metrics["group"] == "all")
         & metrics["lower"].notna()
     ]
     if rows.empty:
-        _say(axes, "no lesion masks")
+        _leave_out(axes, "no lesion masks")
         return
     places = np.arange(len(rows))[::-1]
     value = rows["value"].to_numpy(float)
@@ -78,23 +78,20 @@ def _short(measure: str) -> str:
 
 
 def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
-    _title(axes, "B" if direction == "insertion" else "C", direction.capitalize())
+    name_panel(axes, 1 if direction == "insertion" else 2, direction.capitalize())
     if curves.empty:
-        _say(axes, "too few cases")
+        _leave_out(axes, "too few cases")
         return
     for name, colour, label in (
         ("own", OWN, "in order of its map"),
         ("foreign", FOREIGN, "of another's map"),
     ):
-        wide = curves[curves["map"] == name].pivot(
-            index="fraction", columns="case", values="probability"
-        )
-        bands = np.array([mean_interval(row, seed=0) for row in wide.to_numpy()])
-        axes.plot(wide.index, bands[:, 0], color=colour, label=label)
+        band = mean_over_cases(curves[curves["map"] == name], by="fraction", of="probability")
+        axes.plot(band["fraction"], band["mean"], color=colour, label=label)
         axes.fill_between(
-            wide.index.to_numpy(), bands[:, 1], bands[:, 2], color=colour, alpha=0.2, lw=0
+            band["fraction"], band["lower"], band["upper"], color=colour, alpha=0.2, lw=0
         )
-    word = "put in" if direction == "insertion" else "taken away"
+    word = "inserted" if direction == "insertion" else "deleted"
     axes.set_xlabel(f"share of the brain {word}")
     axes.set_ylabel("probability of the answer")
     axes.set_ylim(-0.02, 1.02)
@@ -102,13 +99,12 @@ def _curve(axes: Axes, curves: pd.DataFrame, direction: str) -> None:
 
 
 def _cascade(axes: Axes, table: pd.DataFrame) -> None:
-    _title(axes, "D", "Lost weights")
+    name_panel(axes, 3, "Randomisation")
     if table.empty:
-        _say(axes, "no map to compare")
+        _leave_out(axes, "no map to compare")
         return
-    groups = table.groupby("share")["similarity"]
-    shares = np.array(list(groups.groups), dtype=float)
-    bands = np.array([mean_interval(values, seed=0) for _, values in groups])
+    band = mean_over_cases(table, by="share", of="similarity")
+    spread = band[["lower", "upper"]].sub(band["mean"], axis=0).abs()
     rng = np.random.default_rng(0)
     axes.axhline(0, color="#909090", linewidth=0.6)
     axes.plot(
@@ -120,19 +116,13 @@ def _cascade(axes: Axes, table: pd.DataFrame) -> None:
         markersize=2.5,
         mew=0,
     )
-    axes.errorbar(
-        shares, bands[:, 0], yerr=np.abs(bands[:, 1:].T - bands[:, 0]), fmt="o-", color=OWN
-    )
-    axes.set_xticks(shares, ["last", *[f"{100 * share:.0f}" for share in shares[1:]]])
-    axes.set_xlabel("layers destroyed (%)")
+    axes.errorbar(band["share"], band["mean"], yerr=spread.to_numpy().T, fmt="o-", color=OWN)
+    axes.set_xticks(band["share"], ["last", *[f"{100 * share:.0f}" for share in band["share"][1:]]])
+    axes.set_xlabel("layers randomised (%)")
     axes.set_ylabel("rank correlation with the map")
     axes.set_ylim(-1.05, 1.05)
 
 
-def _title(axes: Axes, letter: str, text: str) -> None:
-    axes.set_title(rf"$\bf{{{letter}}}$  {text}", loc="left")
-
-
-def _say(axes: Axes, text: str) -> None:
+def _leave_out(axes: Axes, why: str) -> None:
     axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)
+    write_empty(axes, why)

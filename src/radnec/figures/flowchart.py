@@ -12,7 +12,7 @@ from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
 from radnec.figures.boxes import BULLET, Box, draw_arrow, millimetre_axes
-from radnec.figures.style import journal_style, save_figure
+from radnec.figures.style import journal_figure
 
 # The order in which a case meets the stages, in three phases; each phase has a box of those who
 # left, and one of those who went on. Titles are what a reader of the figure sees.
@@ -26,7 +26,7 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         "Imaging incomplete",
         "All sequences available",
         {
-            "index": "Telling the series apart",
+            "index": "Identification of sequences",
             "convert": "Conversion to volumes",
             "select": "Selection of cases",
         },
@@ -36,9 +36,9 @@ PHASES: tuple[tuple[str, str, dict[str, str]], ...] = (
         "Included in the analysis",
         {
             "register": "Registration",
-            "strip": "Skull removal",
+            "strip": "Skull stripping",
             "normalise": "Normalisation",
-            "qc": "Look at the images",
+            "qc": "Visual quality control",
         },
     ),
 )
@@ -84,15 +84,14 @@ def draw_flowchart(*, cohort: Path, split: Path, notice: str, output: Path, dpi:
         raise InputError(
             f"{split}: cases differ from the included ones of {cohort}, for example {odd[0]!r}"
         )
-    with journal_style():
-        main, side = _boxes(cases)
-        ends = _split_boxes(sets, top=main[-1].bottom + 2 * _GAP)
-        height = max(box.bottom for box in [*main, *side, *ends]) + 2
-        figure, axes = millimetre_axes(_WIDTH, height)
+    main, side = _boxes(cases)
+    ends = _split_boxes(sets, top=main[-1].bottom + 2 * _GAP)
+    height = max(box.bottom for box in [*main, *side, *ends]) + 2
+    with journal_figure(_WIDTH, height, output=output, notice=notice, dpi=dpi) as figure:
+        axes = millimetre_axes(figure)
         for box in [*main, *side, *ends]:
             box.draw(axes)
         _connect(axes, main, side, ends)
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def _check(cases: pd.DataFrame, path: Path) -> None:

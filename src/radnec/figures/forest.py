@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from radnec.core.tables import read_tsv
 from radnec.figures.panels import NEUTRAL, name_panel, read_models
-from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+from radnec.figures.style import PAGE_MM, PALETTE, journal_figure
 
 _METRICS = {"auc": "AUC", "sens": "Sensitivity", "spec": "Specificity", "acc": "Accuracy"}
 _OWN, _PUBLISHED = "this study", "published"
@@ -43,9 +43,10 @@ def draw_forest(
     """
     points = _points(audit, tables)
     order = _order(points)
-    with journal_style():
-        height = inches(_ROW_MM * len(order) + 22)
-        fig = Figure(figsize=(inches(PAGE_MM), height), layout="constrained")
+    height = _ROW_MM * len(order) + 22
+    with journal_figure(
+        PAGE_MM, height, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as fig:
         panels = list(fig.subplots(1, len(_METRICS), sharey=True))
         for at, (axes, (metric, title)) in enumerate(zip(panels, _METRICS.items(), strict=True)):
             _draw(axes, points, order, metric)
@@ -55,7 +56,6 @@ def draw_forest(
             axes.set_xlabel(f"{title} with interval")
         _name_rows(panels[0], order)
         _legend(fig, points)
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def draw_forest_table(
@@ -68,9 +68,10 @@ def draw_forest_table(
     points = _points(audit, tables)
     order = _order(points)
     sources = [name for name in (_OWN, _PUBLISHED) if name in set(points["source"])]
-    with journal_style():
-        height = inches(_ROW_MM * len(order) + 24)
-        fig = Figure(figsize=(inches(PAGE_MM), height), layout="constrained")
+    height = _ROW_MM * len(order) + 24
+    with journal_figure(
+        PAGE_MM, height, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as fig:
         left, right = fig.subplots(1, 2, sharey=True, width_ratios=[1.15, 1])
         _draw(left, points, order, "auc")
         left.set(xlim=(0, 1), xlabel="AUC with interval")
@@ -88,7 +89,6 @@ def draw_forest_table(
                 text = _text(found.iloc[0]) if len(found) else "not done"
                 right.text(x, at, text, ha="left", va="center", fontsize=6.5)
         _legend(fig, points)
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def _points(audit: Path, tables: Path | None) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def layered(
     return rows
 
 
-def way(edge: tuple[str, str], where: dict[str | tuple[str, str], int]) -> list[int]:
+def rows_passed(edge: tuple[str, str], where: dict[str | tuple[str, str], int]) -> list[int]:
     """Return the rows that an edge goes through, from its first to its last."""
     return list(range(where[edge[0]], where[edge[1]] + 1))
 
@@ -119,7 +119,7 @@ def _neighbours(graph: nx.DiGraph, where: dict[str | tuple[str, str], int]) -> J
     """Return, for each item in its row, the items of the rows above and below it is joined to."""
     joined: Joined = {(row, item): [] for item, row in where.items()}
     for edge in sorted(graph.edges):
-        rows = way(edge, where)
+        rows = rows_passed(edge, where)
         items: list[str | tuple[str, str]] = [edge[0], *[edge] * (len(rows) - 2), edge[1]]
         for index in range(len(rows) - 1):
             joined.setdefault((rows[index], items[index]), []).append(items[index + 1])

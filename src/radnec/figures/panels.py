@@ -1,23 +1,21 @@
-"""What the statistical figures share: panels, colours, and the words of legends."""
+"""What the statistical figures share: panels, colours, and the texts of legends."""
 
 from __future__ import annotations
 
 import math
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, inches
+from radnec.figures.style import LINE_COLOURS, PAGE_MM, journal_figure
 
-# Yellow is too pale for a line on white; black comes last, for a seventh model.
-_LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
 # A second mark of identity, so that colour is never the only one.
 _DASHES: tuple[Any, ...] = (
     "-",
@@ -49,42 +47,52 @@ def rows_of(table: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     return table[same_backbone & (table["input_set"] == model["input_set"])]
 
 
-def scans(model: dict[str, Any]) -> str:
+def sequence_names(model: dict[str, Any]) -> str:
     """Return a model's sequences for reading: ``t1 + t1ce + t2``."""
     return str(model["inputs"]).replace(",", " + ")
 
 
-def n_of(model: dict[str, Any]) -> str:
+def sample_size(model: dict[str, Any]) -> str:
     """Return how many cases of each class a model was tested on."""
     return f"n = {model['n_necrosis']} necrosis + {model['n_recurrence']} recurrence"
 
 
-def line_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def line_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return colour and dashes of a line for each distinct name, in order of appearance."""
     distinct = list(dict.fromkeys(names))
     return {
         name: {
-            "color": _LINES[at % len(_LINES)],
+            "color": LINE_COLOURS[at % len(LINE_COLOURS)],
             "linestyle": _DASHES[at % len(_DASHES)],
         }
         for at, name in enumerate(distinct)
     }
 
 
-def panel_grid(
-    count: int, *, columns: int, panel_height_mm: float, width_mm: float = PAGE_MM
-) -> tuple[Figure, list[Axes]]:
-    """Return a figure of one page's width with `count` panels in rows of `columns`."""
+@contextmanager
+def panel_figure(
+    count: int, *, columns: int, panel_height: float, output: Path, notice: str, dpi: int
+) -> Iterator[list[Axes]]:
+    """Give `count` panels in rows of `columns`, a page wide; the figure is written at the end.
+
+    Parameters
+    ----------
+    panel_height
+        Height of a row in millimetres, with what stands below its panels.
+    output, notice, dpi
+        See :func:`radnec.figures.style.save_figure`.
+    """
     columns = max(1, min(columns, count))
     rows = max(1, math.ceil(count / columns))
-    fig = Figure(figsize=(inches(width_mm), inches(panel_height_mm * rows)))
-    # Room for legends below panels, whose place follows the panels' size with a step's delay.
-    fig.set_layout_engine("constrained", h_pad=6 / 72)
-    grid = fig.subplots(rows, columns, squeeze=False)
-    panels = list(np.ravel(grid))
-    for axes in panels[count:]:
-        axes.set_visible(False)
-    return fig, panels[:count]
+    with journal_figure(
+        PAGE_MM, panel_height * rows, output=output, notice=notice, dpi=dpi
+    ) as figure:
+        # Room for legends below panels, whose place follows the panels' size with a step's delay.
+        figure.set_layout_engine("constrained", h_pad=6 / 72)
+        panels = list(np.ravel(figure.subplots(rows, columns, squeeze=False)))
+        for axes in panels[count:]:
+            axes.set_visible(False)
+        yield panels[:count]
 
 
 def name_panel(axes: Axes, at: int, title: str) -> None:
@@ -93,7 +101,7 @@ def name_panel(axes: Axes, at: int, title: str) -> None:
     axes.set_title(rf"$\bf{{{letter}}}$  {title}", loc="left")
 
 
-def below(axes: Axes, lines: Sequence[str]) -> None:
+def write_below(axes: Axes, lines: Sequence[str]) -> None:
     """Print lines under a panel's x label, where nothing drawn can be in the way."""
     text = "\n".join(lines)
     axes.annotate(
@@ -109,14 +117,14 @@ def below(axes: Axes, lines: Sequence[str]) -> None:
     )
 
 
-def say_empty(axes: Axes, why: str) -> None:
+def write_empty(axes: Axes, why: str) -> None:
     """Write into a panel why nothing is drawn there."""
     axes.text(
         0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center", color=NEUTRAL, wrap=True
     )
 
 
-def square(axes: Axes, xlabel: str, ylabel: str) -> None:
+def unit_square(axes: Axes, xlabel: str, ylabel: str) -> None:
     """Make a panel of two axes from 0 to 1."""
     ticks: Sequence[float] = (0, 0.25, 0.5, 0.75, 1)
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks, aspect="equal")

@@ -12,19 +12,18 @@ from matplotlib.axes import Axes
 from radnec.core.tables import read_tsv
 from radnec.figures.panels import (
     NEUTRAL,
-    below,
-    line_of,
-    n_of,
+    line_styles,
     name_panel,
     on_several_sequences,
-    panel_grid,
+    panel_figure,
     read_models,
     rows_of,
-    say_empty,
-    scans,
-    square,
+    sample_size,
+    sequence_names,
+    unit_square,
+    write_below,
+    write_empty,
 )
-from radnec.figures.style import journal_style, save_figure
 
 
 def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: int = 300) -> None:
@@ -41,14 +40,15 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: 
     """
     curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
     sets = list(dict.fromkeys(models["input_set"]))
-    lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(sets), columns=2, panel_height_mm=102)
+    lines = line_styles(models["backbone"])
+    with panel_figure(
+        len(sets), columns=2, panel_height=102, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, name) in enumerate(zip(panels, sets, strict=True)):
             shown = models[models["input_set"] == name].to_dict("records")
-            _frame(axes, at, f"{scans(shown[0])}, {n_of(shown[0])}")
+            _frame(axes, at, f"{sequence_names(shown[0])}, {sample_size(shown[0])}")
             if not any(len(rows_of(curves, model)) for model in shown):
-                say_empty(axes, "not defined:\none class only")
+                write_empty(axes, "not defined:\none class only")
             for model in shown:
                 _draw_curve(axes, curves, model, **lines[model["backbone"]])
             legend = axes.legend(
@@ -60,7 +60,6 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: 
                 title="AUC (DeLong interval; * Newcombe)",
             )
             legend.get_title().set_fontsize(6.5)
-        save_figure(fig, output, notice, dpi=dpi)
 
 
 def draw_roc_bands(
@@ -73,11 +72,12 @@ def draw_roc_bands(
     """
     curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
     shown = on_several_sequences(models)
-    lines = line_of(models["backbone"])
-    with journal_style():
-        fig, panels = panel_grid(len(shown), columns=3, panel_height_mm=66)
+    lines = line_styles(models["backbone"])
+    with panel_figure(
+        len(shown), columns=3, panel_height=66, output=output, notice=notice, dpi=dpi
+    ) as panels:
         for at, (axes, model) in enumerate(zip(panels, shown, strict=True)):
-            _frame(axes, at, f"{model['backbone']}, {scans(model)}")
+            _frame(axes, at, f"{model['backbone']}, {sequence_names(model)}")
             colour = lines[model["backbone"]]["color"]
             mine = rows_of(curves, model)
             band = mine[mine["kind"] == "band"]
@@ -85,14 +85,13 @@ def draw_roc_bands(
             axes.fill_between(x, band["low"], band["high"], color=colour, alpha=0.2, lw=0)
             _draw_curve(axes, curves, model, color=colour, linestyle="-")
             if mine.empty:
-                say_empty(axes, "not defined:\none class only")
-            below(axes, [f"AUC {_auc(model)}", n_of(model)])
-        save_figure(fig, output, notice, dpi=dpi)
+                write_empty(axes, "not defined:\none class only")
+            write_below(axes, [f"AUC {_auc(model)}", sample_size(model)])
 
 
 def _frame(axes: Axes, at: int, title: str) -> None:
     axes.plot([0, 1], [0, 1], color=NEUTRAL, linewidth=0.6, linestyle=(0, (2, 2)))
-    square(axes, "1 - specificity", "Sensitivity")
+    unit_square(axes, "1 - specificity", "Sensitivity")
     name_panel(axes, at, title)
 
 

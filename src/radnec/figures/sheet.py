@@ -9,16 +9,23 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
-from radnec.figures.style import inches
+from radnec.figures.style import MM_PER_INCH
 
 
 class Sheet:
-    """A figure of a size in millimetres."""
+    """A figure with places in millimetres, x to the right and y downwards.
 
-    def __init__(self, width: float, height: float) -> None:
-        self.width = width
-        self.height = height
-        self.figure = Figure(figsize=(inches(width), inches(height)))
+    Attributes
+    ----------
+    figure
+        The figure, at its printed size.
+    width, height
+        That size in millimetres.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.width, self.height = (float(s) * MM_PER_INCH for s in figure.get_size_inches())
 
     def place(self, x: float, y: float, width: float, height: float) -> Axes:
         """Return axes without frame whose left and upper edges are at (x, y)."""

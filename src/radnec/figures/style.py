@@ -1,26 +1,24 @@
 """The look that all figures of a study share, and the one way they are written.
 
 Sizes follow what journals of the field ask for: a figure is one column (85 mm) or one page
-(180 mm) wide at its printed size, its letters are never smaller than 6 points, and colours are
-told apart by readers with any kind of colour vision.
+(180 mm) wide at its printed size, its letters are never smaller than 6 points, and colours can be
+distinguished with any kind of colour vision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from cycler import cycler
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Bbox
 
 from radnec.core.files import atomic_path
+from radnec.figures.text import wrap_text
 
 COLUMN_MM = 85.0
 """Width of a figure in one column of a journal, in millimetres."""
@@ -43,6 +41,9 @@ PALETTE: tuple[str, ...] = (
 )
 """Colours of Okabe and Ito (2008), safe for all kinds of colour vision, best ones first."""
 
+LINE_COLOURS = tuple(colour for colour in PALETTE if colour != "#F0E442")
+"""Those that can be seen as lines on white; black comes last, for a seventh line."""
+
 NEGATIVE_COLOUR = PALETTE[0]
 """Recurrence, wherever the two classes have colours of their own."""
 
@@ -64,7 +65,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
-    "axes.prop_cycle": cycler(color=[c for c in PALETTE if c != "#F0E442"]),
+    "axes.prop_cycle": cycler(color=LINE_COLOURS),
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     "xtick.major.width": 0.6,
@@ -80,7 +81,6 @@ _WRITING: dict[Any, Any] = {"svg.hashsalt": "radnec", "svg.fonttype": "path"}
 
 _NOTICE_POINTS = 6.0
 _NOTICE_MARGIN_MM = 1.5
-_MEASURING_DPI = 300.0
 
 
 def inches(millimetres: float) -> float:
@@ -93,6 +93,36 @@ def journal_style() -> Iterator[None]:
     """Draw in the style of this study: fonts, line widths and colours of all its figures."""
     with mpl.rc_context(_STYLE | _WRITING):
         yield
+
+
+@contextmanager
+def journal_figure(
+    width: float,
+    height: float,
+    *,
+    output: Path,
+    notice: str,
+    dpi: int,
+    layout: Literal["constrained"] | None = None,
+) -> Iterator[Figure]:
+    """Give an empty figure to draw on in the study's style; it is written at the end.
+
+    Where the drawing fails, nothing is written.
+
+    Parameters
+    ----------
+    width, height
+        Printed size in millimetres.
+    output, notice, dpi
+        See :func:`save_figure`.
+    layout
+        ``"constrained"`` for panels that make room for each other's labels; None where every
+        place is given.
+    """
+    with journal_style():
+        figure = Figure(figsize=(inches(width), inches(height)), layout=layout)
+        yield figure
+        save_figure(figure, output, notice, dpi=dpi)
 
 
 def save_figure(fig: Figure, stem: Path, notice: str, *, dpi: int = 300) -> tuple[Path, Path]:
@@ -155,61 +185,3 @@ def save_figure(fig: Figure, stem: Path, notice: str, *, dpi: int = 300) -> tupl
     finally:
         text.remove()
     return paths
-
-
-def wrap_text(text: str, *, width: float, points: float, weight: str = "normal") -> list[str]:
-    """Break a text into lines that fit a width, measured with the letters as drawn.
-
-    Parameters
-    ----------
-    text
-        Words apart by white space; a line break in it stays one.
-    width
-        Width of a line in inches; a single word wider than that is broken.
-    points
-        Size of the letters.
-    weight
-        Weight of the letters, ``"normal"`` or ``"bold"``.
-
-    Returns
-    -------
-    list of str
-        The lines; empty for an empty text.
-    """
-    lines: list[str] = []
-    for paragraph in text.splitlines():
-        line = ""
-        for word in _pieces(paragraph.split(), width, points, weight):
-            longer = f"{line} {word}" if line else word
-            if line and text_width(longer, points=points, weight=weight) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = longer
-        lines.append(line)
-    return lines
-
-
-def _pieces(words: list[str], width: float, points: float, weight: str) -> Iterator[str]:
-    """Yield the words, those wider than a line in pieces that fit."""
-    for word in words:
-        while len(word) > 1 and (whole := text_width(word, points=points, weight=weight)) > width:
-            # Letters differ in width: begin near the mean and shorten until the piece fits.
-            end = max(1, int(len(word) * width / whole))
-            while end > 1 and text_width(word[:end], points=points, weight=weight) > width:
-                end -= 1
-            yield word[:end]
-            word = word[end:]
-        yield word
-
-
-def text_width(text: str, *, points: float, weight: str = "normal") -> float:
-    """Return the width in inches of one line of text, in the font of the figures."""
-    font = FontProperties(family="DejaVu Sans", size=points, weight=weight)
-    width, _, _ = _measuring_renderer().get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / _MEASURING_DPI
-
-
-@cache
-def _measuring_renderer() -> RendererAgg:
-    return RendererAgg(1, 1, _MEASURING_DPI)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-from radnec.figures.style import PAGE_MM, PALETTE, inches, journal_style, save_figure
+from radnec.figures.style import LINE_COLOURS, PAGE_MM, journal_figure
+from radnec.training.learning_curves import mean_and_range
 
 COLUMNS = 3
-_LINES = tuple(colour for colour in PALETTE if colour != "#F0E442")
 
 
 def draw_training(
@@ -51,15 +49,16 @@ def draw_training(
             raise InputError(f"{path}: no column {', '.join(sorted(missing))}")
         runs.setdefault(backbone, {}).setdefault(inputs, []).append(table)
     sets = list(dict.fromkeys(inputs for groups in runs.values() for inputs in groups))
-    with journal_style():
-        columns = min(COLUMNS, len(runs))
-        rows = -(-len(runs) // columns)
-        figure = Figure(figsize=(inches(PAGE_MM), inches(12 + 46 * rows)), layout="constrained")
+    columns = min(COLUMNS, len(runs))
+    rows = -(-len(runs) // columns)
+    with journal_figure(
+        PAGE_MM, 12 + 46 * rows, output=output, notice=notice, dpi=dpi, layout="constrained"
+    ) as figure:
         grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
         for axes, (backbone, groups) in zip(grid, runs.items(), strict=False):
             for inputs, tables in groups.items():
                 place = sets.index(inputs)
-                _draw_runs(axes, inputs, tables, _LINES[place % len(_LINES)])
+                _draw_runs(axes, inputs, tables, LINE_COLOURS[place % len(LINE_COLOURS)])
             axes.set_title(backbone)
             axes.set_xlabel("epoch")
             axes.set_ylim(bottom=0)
@@ -74,7 +73,6 @@ def draw_training(
             loc="outside upper right",
             ncols=min(4, len(lines)),
         )
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def _draw_runs(axes: Axes, inputs: str, tables: list[pd.DataFrame], colour: str) -> None:
@@ -82,18 +80,11 @@ def _draw_runs(axes: Axes, inputs: str, tables: list[pd.DataFrame], colour: str)
         ("train_loss", "-", inputs),
         ("validation_loss", "--", f"{inputs}, validation"),
     ):
-        joined = pd.concat(t.set_index("epoch")[column] for t in tables).dropna()
-        if joined.empty:
+        curve = mean_and_range(tables, column)
+        if curve.empty:
             continue
-        epochs = joined.groupby(level=0)
-        mean = epochs.mean()
-        axes.plot(mean.index, mean, style, color=colour, label=name, linewidth=1.0)
+        axes.plot(curve["epoch"], curve["mean"], style, color=colour, label=name, linewidth=1.0)
         if len(tables) > 1:
             axes.fill_between(
-                np.asarray(mean.index, dtype=float),
-                epochs.min(),
-                epochs.max(),
-                color=colour,
-                alpha=0.2,
-                linewidth=0,
+                curve["epoch"], curve["low"], curve["high"], color=colour, alpha=0.2, linewidth=0
             )

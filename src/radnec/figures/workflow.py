@@ -12,15 +12,10 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from radnec.figures.boxes import PADDING_MM, Box, millimetre_axes
-from radnec.figures.layers import Row, layered, spread_out, way
+from radnec.figures.layers import Row, layered, rows_passed, spread_out
 from radnec.figures.rulegraph import STAGES, gathered, read_rulegraph
-from radnec.figures.style import (
-    MM_PER_INCH,
-    PAGE_MM,
-    journal_style,
-    save_figure,
-    text_width,
-)
+from radnec.figures.style import MM_PER_INCH, PAGE_MM, journal_figure
+from radnec.figures.text import text_width
 
 POINTS = 6.5
 _LABEL = 24.0  # column with the names of the stages
@@ -54,19 +49,19 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
     """
     graph = read_rulegraph(rulegraph)
     last, marked = gathered(graph)
-    with journal_style():
-        widths = {
-            rule: text_width(title(rule), points=POINTS, weight="bold") * MM_PER_INCH
-            + 2 * PADDING_MM
-            + 1.0
-            for rule in graph
-        }
-        left, right = _LABEL + _GAP, PAGE_MM - _GAP
-        rows = layered(graph, {r: w + _GAP for r, w in widths.items()}, right - left, last)
-        middles = _middles(graph, rows, widths, left, right)
-        tops = _tops(rows)
-        height = tops[-1] + _ROW
-        figure, axes = millimetre_axes(PAGE_MM, height)
+    widths = {
+        rule: text_width(title(rule), points=POINTS, weight="bold") * MM_PER_INCH
+        + 2 * PADDING_MM
+        + 1.0
+        for rule in graph
+    }
+    left, right = _LABEL + _GAP, PAGE_MM - _GAP
+    rows = layered(graph, {r: w + _GAP for r, w in widths.items()}, right - left, last)
+    middles = _middles(graph, rows, widths, left, right)
+    tops = _tops(rows)
+    height = tops[-1] + _ROW
+    with journal_figure(PAGE_MM, height, output=output, notice=notice, dpi=dpi) as figure:
+        axes = millimetre_axes(figure)
         _draw_stages(axes, rows, tops)
         boxes = {
             item: Box(
@@ -85,7 +80,7 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
         for edge in sorted(graph.edges):
             points = [
                 (float(middles[index][rows[index].items.index(edge)]), tops[index])
-                for index in way(edge, where)[1:-1]
+                for index in rows_passed(edge, where)[1:-1]
             ]
             _draw_edge(axes, boxes[edge[0]], points, boxes[edge[1]])
         for box in boxes.values():
@@ -93,7 +88,6 @@ def draw_workflow(*, rulegraph: Path, notice: str, output: Path, dpi: int = 300)
         if last is not None:
             text = f'Yellow: the result goes into "{title(last)}" as well.'
             axes.text(PAGE_MM - 2, tops[-1] + 3, text, fontsize=POINTS, ha="right", va="center")
-        save_figure(figure, output, notice, dpi=dpi)
 
 
 def title(rule: str) -> str:
@@ -126,7 +120,7 @@ def _middles(
     where = {item: index for index, row in enumerate(rows) for item in row.items}
     links: list[tuple[tuple[int, int], tuple[int, int]]] = []
     for edge in sorted(graph.edges):
-        passed = way(edge, where)
+        passed = rows_passed(edge, where)
         items = [edge[0], *[edge] * (len(passed) - 2), edge[1]]
         places = [(r, rows[r].items.index(item)) for r, item in zip(passed, items, strict=True)]
         links += pairwise(places)

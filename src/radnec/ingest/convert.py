@@ -17,8 +17,8 @@ from radnec.ingest.checks.privacy import sealed
 from radnec.ingest.conversion import dcm2niix_backend, dicom2nifti_backend
 from radnec.ingest.conversion.nifti import fingerprint, save, tidy
 from radnec.ingest.conversion.sidecar import Value, sidecar
-from radnec.ingest.identification.choose import CHOSEN, Decision
 from radnec.ingest.identification.identify import identify
+from radnec.ingest.identification.types import CHOSEN, Decision
 from radnec.ingest.reading.grouping import volumes_of
 from radnec.ingest.reading.pixels import clean_slices, values
 from radnec.ingest.reading.scan import scan

@@ -10,9 +10,9 @@ from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.overrides import load_overrides
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.checks.privacy import sealed
-from radnec.ingest.identification.choose import REFUSED
 from radnec.ingest.identification.folder import Found, find_series
 from radnec.ingest.identification.subject import doubts
+from radnec.ingest.identification.types import REFUSED
 from radnec.ingest.reading.stray_slices import strays_of
 from radnec.ingest.sources import nifti_case
 from radnec.ingest.table import series_row, write_series

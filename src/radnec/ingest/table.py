@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from radnec.core.tables import write_tsv
-from radnec.ingest.identification.choose import Decision
+from radnec.ingest.identification.types import Decision
 
 COLUMNS = (
     "case",

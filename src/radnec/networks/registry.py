@@ -75,8 +75,10 @@ def build_network(backbone: str, in_channels: int, grid: VoxelGrid | None = None
         If the name is no backbone, or its network cannot follow the grid.
     """
     network = _isotropic(backbone, in_channels)
-    # First the voxels: that step looks for torch's own layers.
-    return with_repeatable_pooling(network if grid is None else adapt(network, in_channels, grid))
+    if grid is not None:
+        network = adapt(network, in_channels, grid)
+    # Last: it goes over the finished network, whatever changed its layers before.
+    return with_repeatable_pooling(network)
 
 
 def _isotropic(backbone: str, in_channels: int) -> nn.Module:

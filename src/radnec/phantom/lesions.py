@@ -1,4 +1,4 @@
-"""Lesions: recurrence and radiation necrosis as the paper tells them apart.
+"""Lesions: recurrence and radiation necrosis as the paper distinguishes them.
 
 Recurrence enhances heterogeneously and irregularly and sends infiltrative oedema along the
 white matter; necrosis is a ring of enhancement around a core, with focal oedema

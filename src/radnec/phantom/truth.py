@@ -1,4 +1,4 @@
-"""What is known about a simulated case and no scanner could tell."""
+"""The ground truth of a simulated case: masks of its lesion and brain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each vendor's headers tell the sequences apart."""
+"""How each vendor's headers distinguish the sequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ANTs, told to work on one thread with a fixed seed: the same bytes on every run.
+"""ANTs on one thread with a fixed seed: the same bytes on every run.
 
 With two threads ITK adds the parts of a metric in the order in which they arrive, and a
 registration differs from run to run; it gains nothing either, since cases run side by side.

@@ -41,7 +41,7 @@ def write_crate(
     study: Path,
     name: str,
     notice: str,
-    house: Path,
+    workflow: Path,
     inputs: Mapping[str, Path],
     results: Iterable[Path],
     output: Path,
@@ -53,7 +53,7 @@ def write_crate(
     study
         results/<study>: the root of the crate. Its config.yaml is what the study is repeated
         with, its cohort/images.tsv names the images that each case is made of, by checksums.
-    house
+    workflow
         Folder of the Snakefile.
     inputs
         What it is to what was read from outside the study's folder. Only name and checksum
@@ -65,14 +65,14 @@ def write_crate(
     """
     now = datetime.now(UTC)
     crate = ROCrate()
-    code = code_version(house)
+    code = code_version(workflow)
     measured = times(study / "benchmarks")
     root = crate.root_dataset
     root["name"] = f"radnec study {name}"
     root["description"] = f"{notice} To repeat it: {_repeat(study, code)}"
     root["datePublished"] = _iso(now.timestamp())
     root["conformsTo"] = _add(crate, _PROFILE, "CreativeWork", name="Process Run Crate")
-    software = _add_software(crate, code, house / "requirements.lock")
+    software = _add_software(crate, code, workflow / "requirements.lock")
     given = [
         _add(crate, f"#input/{what}", "CreativeWork", name=path.name, sha256=sha256(path))
         for what, path in sorted(inputs.items())

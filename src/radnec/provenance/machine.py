@@ -13,7 +13,7 @@ from radnec.core.processor import processor
 
 
 def machine() -> dict[str, str]:
-    """Return what kind of machine this is; nothing that tells whose."""
+    """Return what kind of machine this is; nothing that identifies its owner."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "system": f"{platform.system()} {platform.release()}",

@@ -52,16 +52,16 @@ class Package:
     installed: str | None
 
 
-def code_version(house: Path) -> CodeVersion:
+def code_version(workflow: Path) -> CodeVersion:
     """Return what identifies the code in the folder of the Snakefile."""
-    files = sorted({path for pattern in _CODE for path in house.glob(pattern) if path.is_file()})
+    files = sorted({path for pattern in _CODE for path in workflow.glob(pattern) if path.is_file()})
     files = [path for path in files if _COMPILED not in path.parts]
-    commit = _git(house, "rev-parse", "HEAD") if _is_checkout(house) else None
+    commit = _git(workflow, "rev-parse", "HEAD") if _is_checkout(workflow) else None
     return CodeVersion(
-        version=installed_version("radnec") or _declared_version(house),
+        version=installed_version("radnec") or _declared_version(workflow),
         fingerprint=fingerprint_of_files(files),
         commit=commit,
-        changed=bool(commit and _git(house, "status", "--porcelain", "--untracked-files=no")),
+        changed=bool(commit and _git(workflow, "status", "--porcelain", "--untracked-files=no")),
     )
 
 
@@ -75,25 +75,25 @@ def packages(lock: Path) -> list[Package]:
     return found
 
 
-def _is_checkout(house: Path) -> bool:
+def _is_checkout(workflow: Path) -> bool:
     """Whether the folder is a checkout itself, and not just somewhere inside another one."""
-    top = _git(house, "rev-parse", "--show-toplevel")
-    return top is not None and Path(top).resolve() == house.resolve()
+    top = _git(workflow, "rev-parse", "--show-toplevel")
+    return top is not None and Path(top).resolve() == workflow.resolve()
 
 
-def _git(house: Path, *arguments: str) -> str | None:
+def _git(workflow: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(house), *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", str(workflow), *arguments], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
 
 
-def _declared_version(house: Path) -> str:
+def _declared_version(workflow: Path) -> str:
     """Return the version that pyproject.toml declares: the library need not be installed."""
     import tomllib
 
-    project = tomllib.loads((house / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((workflow / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return str(project["version"])

@@ -211,6 +211,6 @@ def _choices(summary: pd.DataFrame) -> list[Choice]:
 def _versions() -> Iterator[tuple[str, str]]:
     yield "Python", platform.python_version()
     for name in PACKAGES:
-        # radnec itself may run from its folder; what else is absent was not used here.
+        # radnec itself may run from its folder; what else is not installed was not used here.
         if version := installed_version(name):
             yield name, version

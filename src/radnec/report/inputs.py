@@ -1,4 +1,4 @@
-"""What the report is made from: every file by name, so that none is found by chance."""
+"""What the report is made from: every file by name, none searched for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ReportInputs:
     model
         Backbone and input set of figures 4 and 5, as ``densenet121/fused``.
     training_figure
-        Learning curves (see :func:`radnec.report.training_figure.draw_training`).
+        Learning curves (see :func:`radnec.figures.training.draw_training`).
     cards
         card.json of each run, for the table of networks.
     evaluation
@@ -41,7 +41,7 @@ class ReportInputs:
     evaluation_figures
         Title to picture: calibration, precision-recall, decision curve and others, in order.
     subgroups, confounding
-        Tables of the subgroups, and of what scanner and acquisition alone can tell.
+        Tables of the subgroups, and of how well scanner and acquisition alone predict the label.
     audit
         Folder of the published study recomputed: audit.md and performance.tsv.
     audit_figures

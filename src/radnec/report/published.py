@@ -22,7 +22,7 @@ def write_published(*, audit: Path, figure: Path, notice: str, output: Path) -> 
     Parameters
     ----------
     audit
-        Folder of :func:`radnec.evaluate.audit.audit_published`.
+        Folder of :func:`radnec.evaluate.audit.published.audit_published`.
     figure
         The published figures as a forest plot.
     notice

@@ -99,12 +99,6 @@ def write_card(
     write_text(outdir / "card.md", _markdown(card))
 
 
-def _axes(spacing: list[float] | None) -> str:
-    if spacing is None:
-        return "the same along all axes"
-    return f"follow voxels of {' x '.join(f'{step:.2f}' for step in spacing)} mm"
-
-
 def _probabilities(described: dict[str, Any]) -> str:
     text = "softmax of the logits"
     if described["temperature"] != 1.0:
@@ -112,6 +106,12 @@ def _probabilities(described: dict[str, Any]) -> str:
     if described["test_time_flips"]:
         text += f", mean over volumes mirrored along {', '.join(described['test_time_flips'])}"
     return text
+
+
+def _axes(spacing: list[float] | None) -> str:
+    if spacing is None:
+        return "the same along all axes"
+    return f"follow voxels of {' x '.join(f'{step:.2f}' for step in spacing)} mm"
 
 
 def _start(loaded: Loaded | None, settings: TrainingSettings, backbone: str) -> str:

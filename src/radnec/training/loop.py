@@ -140,6 +140,7 @@ class Trainer:
             yield changed.to(memory_format=ORDERS[self.way.order])
 
     def _recompute_statistics(self, epoch: int) -> None:
+        """Give the kept network the statistics of the draws of the last epochs, if asked."""
         if self.settings.batch_norm == "recomputed":
             with autocast(self.device, self.way.precision):
                 recompute_statistics(self.kept, self._drawn, epoch)

@@ -3,9 +3,10 @@
 import pytest
 from ingest_builders import header_slices
 
-from radnec.ingest.identification.choose import CHOSEN, choose
+from radnec.ingest.identification.choose import choose
 from radnec.ingest.identification.identify import identify
 from radnec.ingest.identification.missing import why_absent
+from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.reading.grouping import volumes_of
 
 SE = {"ScanningSequence": ("SE",), "RepetitionTime": 500.0, "EchoTime": 10.0, "FlipAngle": 90.0}

@@ -10,7 +10,7 @@ import pandas as pd
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.core.tables import read_tsv, write_tsv
-from radnec.ingest.identification.choose import CHOSEN
+from radnec.ingest.identification.types import CHOSEN
 
 COLUMNS = ("case", "what", "name")
 

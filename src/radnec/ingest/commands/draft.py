@@ -10,12 +10,12 @@ import pandas as pd
 
 from radnec.core.errors import InputError
 from radnec.core.sequences import SEQUENCES
-from radnec.ingest.identification.choose import CHOSEN
 from radnec.ingest.identification.folder import found_in
+from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.identification.vocabulary import meanings
 from radnec.ingest.reading.grouping import sessions_of
 from radnec.ingest.reading.scan import Scan, scan
-from radnec.ingest.reading.slices import Slice
+from radnec.ingest.reading.types import Slice
 from radnec.ingest.reading.volume import patient_of
 
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from radnec.ingest.identification.choose import CHOSEN, NOT_CHOSEN, REFUSED, Decision
 from radnec.ingest.identification.folder import find_series
+from radnec.ingest.identification.types import CHOSEN, NOT_CHOSEN, REFUSED, Decision
 from radnec.ingest.table import series_row
 
 _COLOUR = {CHOSEN: "green", NOT_CHOSEN: "yellow", REFUSED: "red"}

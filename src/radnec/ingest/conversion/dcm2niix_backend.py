@@ -11,7 +11,7 @@ import nibabel as nib
 import numpy as np
 
 from radnec.core.errors import CaseExcluded
-from radnec.ingest.reading.slices import Slice
+from radnec.ingest.reading.types import Slice
 
 _SECONDS = 600
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from radnec.ingest.identification.choose import Decision
-from radnec.ingest.reading.slices import Header
+from radnec.ingest.identification.types import Decision
+from radnec.ingest.reading.types import Header
 
 Value = float | str | list[float] | list[str] | None
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from radnec.core.sequences import SEQUENCES
-from radnec.ingest.identification.identify import AMBIGUOUS, Identity
-
-CHOSEN, NOT_CHOSEN, NOT_USED, REFUSED = "chosen", "not chosen", "not used", "refused"
-BY_HAND = "named in the table of overrides"
-
-
-@dataclasses.dataclass(frozen=True)
-class Decision:
-    """What becomes of one volume.
-
-    Attributes
-    ----------
-    status
-        ``chosen``; ``not chosen`` (another series of the sequence is better); ``not used``
-        (not one of the sequences); ``refused`` (one of them, but cannot be converted).
-    reason
-        Why, in words without identity.
-    """
-
-    identity: Identity
-    sequence: str
-    status: str
-    reason: str
+from radnec.ingest.identification.types import (
+    AMBIGUOUS,
+    BY_HAND,
+    CHOSEN,
+    NOT_CHOSEN,
+    NOT_USED,
+    REFUSED,
+    Decision,
+    Identity,
+)
 
 
 def choose(

@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
 from radnec.ingest.identification.evidence import EVIDENCE, HINT, STATEMENT, Evidence, shares
-from radnec.ingest.identification.facts import Facts, texts
+from radnec.ingest.identification.facts import Facts
 from radnec.ingest.identification.vocabulary import fold, meanings
-from radnec.ingest.reading.decode import Plain
-from radnec.ingest.reading.slices import Header
+from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
 READINGS = ("yes", "no")

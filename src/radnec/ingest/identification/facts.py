@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from radnec.ingest.identification.vocabulary import meanings, sequence_meanings
-from radnec.ingest.reading.decode import Plain
 from radnec.ingest.reading.separate import component
-from radnec.ingest.reading.slices import Header
+from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
 _CONTRAST = frozenset({"contrast", "no contrast"})
@@ -120,18 +119,6 @@ def facts_of(volume: Volume, *, use_protocol: bool) -> Facts:
         slices=len(volume.slices),
         component=component(header),
     )
-
-
-def texts(header: Header, names: tuple[str, ...]) -> list[str]:
-    """Return the text of some elements, one string a value."""
-    found: list[str] = []
-    for name in names:
-        value = header.get(name)
-        if isinstance(value, tuple):
-            found.append(" ".join(str(item) for item in value))
-        elif isinstance(value, str):
-            found.append(value)
-    return found
 
 
 _VENDORS = {

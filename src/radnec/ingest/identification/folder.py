@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from radnec.ingest.identification.choose import CHOSEN, Decision, choose
+from radnec.ingest.identification.choose import choose
 from radnec.ingest.identification.content import not_an_image
 from radnec.ingest.identification.identify import identify
 from radnec.ingest.identification.missing import why_absent
+from radnec.ingest.identification.types import CHOSEN, Decision
 from radnec.ingest.reading.grouping import volumes_of
 from radnec.ingest.reading.scan import Scan, scan
 

@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from radnec.ingest.identification import contrast, weighting
 from radnec.ingest.identification.evidence import Evidence, shares
 from radnec.ingest.identification.facts import Facts, exam_wide, facts_of
 from radnec.ingest.identification.roles import role
+from radnec.ingest.identification.types import AMBIGUOUS, Identity
 from radnec.ingest.reading.volume import Volume
-
-AMBIGUOUS = "ambiguous"
-
-
-@dataclasses.dataclass(frozen=True)
-class Identity:
-    """What a volume is taken for.
-
-    Attributes
-    ----------
-    sequence
-        t1, t1ce, t2, flair; another kind in words; or ``ambiguous``.
-    score
-        Share of the evidence for `sequence`, 0 to 1.
-    contrast
-        yes, no or unknown.
-    candidates
-        For an ambiguous volume, the sequences it may be, the likelier first.
-    reasons
-        In words, the strongest first; nothing of the headers' free text.
-    """
-
-    volume: Volume
-    facts: Facts
-    sequence: str
-    score: float
-    contrast: str
-    candidates: tuple[str, ...]
-    reasons: tuple[str, ...]
 
 
 def identify(volumes: Sequence[Volume], min_confidence: float) -> list[Identity]:

@@ -6,8 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from radnec.core.sequences import SEQUENCES
-from radnec.ingest.identification.choose import BY_HAND, CHOSEN, NOT_CHOSEN, REFUSED, Decision
-from radnec.ingest.identification.identify import AMBIGUOUS
+from radnec.ingest.identification.types import (
+    AMBIGUOUS,
+    BY_HAND,
+    CHOSEN,
+    NOT_CHOSEN,
+    REFUSED,
+    Decision,
+)
 
 
 def why_absent(decisions: Sequence[Decision], case: str) -> dict[str, str]:

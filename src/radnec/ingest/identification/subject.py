@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from radnec.ingest.identification.facts import texts
 from radnec.ingest.identification.vocabulary import fold, meanings, test_object
-from radnec.ingest.reading.slices import Header
+from radnec.ingest.reading.types import Header, texts
 
 _NAMES = ("SeriesDescription", "ProtocolName", "StudyDescription", "ImageComments")
 _PATIENT = ("PatientName", "PatientID", "PatientComments", "PatientSpeciesDescription")

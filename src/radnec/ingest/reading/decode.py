@@ -17,8 +17,7 @@ from pydicom.multival import MultiValue
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from radnec.ingest.reading.elements import Raw
-
-Plain = str | float | tuple[str, ...] | tuple[float, ...]
+from radnec.ingest.reading.types import Plain
 
 # Private elements are not in pydicom's dictionary without their creator; see `tags.PRIVATE`.
 _PRIVATE_VR = {

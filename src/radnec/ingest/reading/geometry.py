@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from radnec.ingest.reading.slices import Header, Slice
+from radnec.ingest.reading.types import Header, Slice
 
 MIN_SLICES = 4
 _SAME_PLACE_MM = 0.01

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from radnec.ingest.reading.geometry import Geometry, describe, sort_along_normal
 from radnec.ingest.reading.separate import by_fixed_properties, place_of, separate
-from radnec.ingest.reading.slices import Header, Slice
+from radnec.ingest.reading.types import Header, Slice
 from radnec.ingest.reading.volume import Volume, patient_of, short_hash
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
-from radnec.ingest.reading.decode import Plain, plain
+from radnec.ingest.reading.decode import plain
 from radnec.ingest.reading.headers import RawHeader, Unreadable
 from radnec.ingest.reading.tags import KEYWORD
+from radnec.ingest.reading.types import Plain
 
 _MOST_FRAMES = 100_000
 

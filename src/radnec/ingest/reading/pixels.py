@@ -11,7 +11,7 @@ from pydicom.pixels import apply_rescale, pixel_array
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from radnec.core.errors import CaseExcluded
-from radnec.ingest.reading.slices import Slice
+from radnec.ingest.reading.types import Slice
 
 # The pixels of more voxels than this do not fit a workstation; no brain scan has them.
 _MOST_VOXELS = 1 << 29

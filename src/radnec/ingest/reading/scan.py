@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from radnec.ingest.reading.headers import NotDicom, Unreadable, read_raw
-from radnec.ingest.reading.slices import Header, Slice, slices_of
+from radnec.ingest.reading.slices import slices_of
+from radnec.ingest.reading.types import Header, Slice
 from radnec.ingest.reading.walk import walk
 
 _CHUNK = 256

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 
 from radnec.ingest.reading.geometry import directions
-from radnec.ingest.reading.slices import Header, Slice
+from radnec.ingest.reading.types import Header, Slice
 
 # More volumes than this, told apart by time or b value, are one series of many volumes.
 _MOST_SEPARATE = 3

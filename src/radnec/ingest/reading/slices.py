@@ -4,48 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from radnec.ingest.reading.decode import Plain, character_sets, decode
+from radnec.ingest.reading.decode import character_sets, decode
 from radnec.ingest.reading.headers import CHARACTER_SET, RawHeader, Unreadable
 from radnec.ingest.reading.multiframe import frames_of
 from radnec.ingest.reading.tags import KEYWORD, PER_SLICE
+from radnec.ingest.reading.types import Header, Plain, Slice
 
-Header = dict[str, Plain]
 _PER_SLICE = {tag: keyword for tag, keyword in KEYWORD.items() if keyword in PER_SLICE}
 _RAW_DATA = "1.2.840.10008.5.1.4.1.1.66"
 _MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
-
-
-class Slice(NamedTuple):
-    """One image: a file, or one frame of a multi-frame file.
-
-    Attributes
-    ----------
-    frame
-        0-based number of the frame; None for a file with one image.
-    header
-        What the slices of a volume have in common; one object shared by many slices.
-    position
-        Image Position (Patient): centre of the first voxel, mm, DICOM axes (LPS).
-    cut_off
-        The file is too short for its pixel data.
-    """
-
-    path: str
-    frame: int | None
-    header: Header
-    uid: str
-    position: tuple[float, float, float] | None
-    instance: int | None
-    acquisition: int | None
-    time: str | None
-    echo_time: float | None
-    trigger: float | None
-    temporal: float | None
-    b_value: float | None
-    cut_off: bool
 
 
 def slices_of(path: str, raw: RawHeader, headers: dict[Any, Header]) -> Iterator[Slice]:

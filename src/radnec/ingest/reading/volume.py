@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 
 from radnec.ingest.reading.geometry import MIN_SLICES, Geometry
-from radnec.ingest.reading.slices import Header, Slice
+from radnec.ingest.reading.types import Header, Slice
 
 
 @dataclasses.dataclass

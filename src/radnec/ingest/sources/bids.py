@@ -1,4 +1,4 @@
-"""The BIDS door: which file of a subject's ``anat`` folder is which sequence."""
+"""BIDS as a source of images: which file of a subject's ``anat`` folder is which sequence."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from radnec.core.cases import CaseSource
 from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES
 from radnec.ingest.conversion.sidecar import Value
-from radnec.ingest.identification.choose import CHOSEN, REFUSED
+from radnec.ingest.identification.types import CHOSEN, REFUSED
 from radnec.ingest.sources.bids import bids_files
 from radnec.ingest.sources.nifti_files import NiftiSeries, read_series
 

@@ -1,4 +1,4 @@
-"""The NIfTI door: files that the cases table or a BIDS dataset names by sequence."""
+"""NIfTI as a source of images: files that the cases table or a BIDS dataset names by sequence."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a person looks at before trusting the preprocessing: a picture a case, a table for all."""
+"""What is measured of the preprocessing of every case: noise, and one table for all cases."""

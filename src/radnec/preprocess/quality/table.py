@@ -1,4 +1,4 @@
-"""All cases in one table of quality control, the one most in need of a look first."""
+"""All cases in one table of quality control, the most unusual first."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def tabulate_quality(
     records
         Records of registration and skull stripping of the selected cases.
     measures
-        What `draw_quality_case` measured of each.
+        What `radnec.preprocess.quality.measures.measure_case` found of each.
     kind
         Value of the last column, see `radnec.core.notices.cohort_kind`.
     output
@@ -144,7 +144,7 @@ def _row(
         "similarity gain": _extreme(figures, "gain", np.min, ".3f"),
         "rotation (degrees)": _extreme(figures, "rotation", np.max, ".1f"),
         "movement (mm)": _extreme(figures, "translation", np.max, ".1f"),
-        "times as alike as beside": _extreme(figures, "distinctness", np.min, ".1f"),
+        "distinctness": _extreme(figures, "distinctness", np.min, ".1f"),
         "brain (ml)": _extreme(figures, "ml", np.max, ".0f"),
         "SNR": _extreme(figures, "snr", np.min, ".1f"),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import nibabel as nib
 import numpy as np
 import pytest
@@ -12,8 +10,10 @@ from PIL import Image
 
 from radnec.core.files import sha256
 from radnec.core.records import Record
-from radnec.preprocess.quality.figure import draw_quality_case
-from radnec.preprocess.quality.sections import Frame
+from radnec.figures.quality.case import draw_quality_case
+from radnec.figures.quality.sections import Frame
+from radnec.preprocess.quality.images import read_case
+from radnec.preprocess.quality.measures import measure_case
 
 NOTICE = "Simulated data. Research use only."
 
@@ -50,17 +50,15 @@ def case(tmp_path_factory):
 
 def draw(case, target, **changed):
     records = {stage: case / f"{stage}.json" for stage in ("register", "strip", "normalise")}
-    draw_quality_case(
+    read = read_case(
         case="P1",
         registered=case / "registered",
         brain=case / "brain",
         normalised=case / "normalised",
         records=records | changed,
-        notice=NOTICE,
-        picture=target / "P1.png",
-        measures=target / "P1.json",
     )
-    return Image.open(target / "P1.png"), json.loads((target / "P1.json").read_text())
+    draw_quality_case(read, notice=NOTICE, picture=target / "P1.png")
+    return Image.open(target / "P1.png"), measure_case(read)
 
 
 def count(picture, colour):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radnec.preprocess.quality.sections import (
+from radnec.figures.quality.sections import (
     draw_edges,
     draw_outline,
     frame_around,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL.PngImagePlugin import PngInfo
 
-from radnec.core.files import atomic_path, write_json
+from radnec.core.files import atomic_path
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
-from radnec.preprocess.pyramid import head_of
-from radnec.preprocess.quality.sections import (
+from radnec.figures.quality.contact_sheet import Panel, draw_sheet
+from radnec.figures.quality.sections import (
     Frame,
     Picture,
     Plane,
@@ -22,9 +21,9 @@ from radnec.preprocess.quality.sections import (
     frame_around,
     grey,
 )
-from radnec.preprocess.quality.sheet import Panel, draw_sheet
-from radnec.preprocess.quality.snr import air_around, signal_to_noise
-from radnec.preprocess.volumes import Volume, read_mask, read_volume, spacing_of, to_ras
+from radnec.preprocess.pyramid import head_of
+from radnec.preprocess.quality.images import PreprocessedCase, RegisteredImages
+from radnec.preprocess.volumes import Volume, read_volume, spacing_of, to_ras
 
 PIXELS = 190
 # Outlines on grey: near to Okabe and Ito's vermilion, and their yellow.
@@ -51,53 +50,34 @@ class _Case:
         return int(low + high) // 2
 
 
-def draw_quality_case(
-    *,
-    case: str,
-    registered: Path,
-    brain: Path,
-    normalised: Path,
-    records: Mapping[str, Path],
-    notice: str,
-    picture: Path,
-    measures: Path,
-) -> None:
-    """Draw what preprocessing made of a case, and measure the noise of its images.
+def draw_quality_case(case: PreprocessedCase, *, notice: str, picture: Path) -> None:
+    """Draw what preprocessing made of a case.
 
     Parameters
     ----------
-    registered, brain, normalised
-        The case's folders; empty from the stage on at which it left the study.
-    records
-        ``register``, ``strip`` and ``normalise`` to the records of the stages.
+    case
+        See `radnec.preprocess.quality.images.read_case`.
     notice
         What every reader must know about the data.
     picture
         PNG to write. First row: the reference with the edges of each registered sequence.
         Second: the reference with the outline of the brain mask. Third: the normalised input.
-    measures
-        JSON to write: ``case``, ``reference`` and ``snr`` of each sequence (or null).
+        A case that left the study is drawn as far as it came.
     """
-    stages = {name: Record.read(path) for name, path in records.items()}
+    stages = case.stages
     remarks = [f"{stage}: {text}" for stage, record in stages.items() for text in record.warnings]
     left = [f"left at {name}: {r.reason}" for name, r in stages.items() if not r.ok][:1]
-    folders = {"register": registered, "strip": brain, "normalise": normalised}
-    for name, record in stages.items():
-        record.verify(folders[name])
     rows: list[tuple[str, list[Panel]]] = []
-    facts: dict[str, object] = {"case": case, "reference": None, "snr": {}}
-    if stages["register"].ok:
-        drawn = _load(stages, registered, brain)
+    if case.registered is not None:
+        drawn = _framed(case.registered)
         rows.append(("registration", _registration(drawn, stages["register"])))
         if drawn.mask is not None:
             volume = stages["strip"].measures["mask_volume_ml"]
             rows.append((f"brain mask, {volume:.0f} ml", _mask_panels(drawn)))
-            facts["snr"] = _noise(drawn, stages["register"], registered)
-        facts["reference"] = drawn.reference
     if stages["normalise"].ok:
-        rows.append(("what the networks see", _normalised(normalised, stages["normalise"])))
+        rows.append(("what the networks see", _normalised(case.normalised, stages["normalise"])))
     sheet = draw_sheet(
-        title=f"Case {case}",
+        title=f"Case {case.name}",
         lines=left + remarks or ["no remark"],
         rows=rows,
         notice=notice,
@@ -107,21 +87,13 @@ def draw_quality_case(
     description.add_text("Description", notice)
     with atomic_path(picture) as temporary:
         sheet.save(temporary, format="PNG", pnginfo=description)
-    write_json(measures, facts)
 
 
-def _load(stages: Mapping[str, Record], registered: Path, brain: Path) -> _Case:
-    """Read the registered images and the mask, if there is one."""
-    reference = str(stages["register"].measures["reference"])
-    names = [name for name in SEQUENCES if f"{name}.nii.gz" in stages["register"].files]
-    images = {}
-    for name in names:
-        images[name], affine = to_ras(*read_volume(registered / f"{name}.nii.gz"))
-    mask = None
-    if stages["strip"].ok:
-        stored, own = read_mask(brain / "mask.nii.gz")
-        mask, _ = to_ras(stored.astype(np.float32), own)
-    frame = frame_around(head_of(images[reference]), spacing_of(affine), PIXELS)
+def _framed(registered: RegisteredImages) -> _Case:
+    """Choose the part that is drawn and the window of each image."""
+    images, mask = registered.images, registered.mask
+    spacing = spacing_of(registered.affine)
+    frame = frame_around(head_of(images[registered.reference]), spacing, PIXELS)
     windows = {}
     for name, data in images.items():
         low, high = np.percentile(data[::3, ::3], [2, 99.5])
@@ -129,7 +101,7 @@ def _load(stages: Mapping[str, Record], registered: Path, brain: Path) -> _Case:
             # Fat would leave the brain dark.
             high = np.percentile(data[::3, ::3][mask[::3, ::3] > 0.5], 99.8)
         windows[name] = (float(low), float(high))
-    return _Case(images, reference, mask, frame, windows)
+    return _Case(images, registered.reference, mask, frame, windows)
 
 
 def _shown(case: _Case, plane: Plane, index: int) -> Picture:
@@ -197,16 +169,3 @@ def _normalised(folder: Path, record: Record) -> list[Panel]:
     size = " x ".join(str(n) for n in data.shape)
     panels[0] = Panel(panels[0].picture, f"{panels[0].caption}, {size} voxels")
     return panels
-
-
-def _noise(case: _Case, record: Record, registered: Path) -> dict[str, float | None]:
-    """Measure the signal-to-noise ratio of each sequence on every other row and column."""
-    assert case.mask is not None
-    thin = (slice(None, None, 2), slice(None, None, 2))
-    spacing = np.diag([*(np.array(case.frame.spacing) * [2, 2, 1]), 1.0])
-    air = air_around(case.images[case.reference][thin], spacing)
-    ratios = {}
-    for name, data in case.images.items():
-        ratio = signal_to_noise(data[thin], case.mask[thin] > 0.5, air)
-        ratios[name] = None if ratio is None else round(ratio, 2)
-    return ratios

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from radnec.preprocess.quality.sections import Picture
+from radnec.figures.quality.sections import Picture
 
 _COLUMNS = 6
 _GAP = 4

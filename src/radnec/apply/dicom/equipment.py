@@ -1,0 +1,79 @@
+"""What every DICOM result says about where it comes from, and its place in the study."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pydicom.sr.coding import Code
+
+from radnec.apply.dicom.source import SourceSeries, derived_uid
+from radnec.core.versions import installed_version
+
+MANUFACTURER = "radnec"
+SCHEME = "99RADNEC"
+"""Coding scheme of this project for what no public scheme has a code for (99: private)."""
+
+P_NECROSIS = Code("p_necrosis", SCHEME, "Probability of radiation necrosis")
+P_RECURRENCE = Code("p_recurrence", SCHEME, "Probability of glioma recurrence")
+ANSWER = Code("answer", SCHEME, "Class with the higher probability")
+NECROSIS = Code("necrosis", SCHEME, "Radiation necrosis")
+RECURRENCE = Code("recurrence", SCHEME, "Glioma recurrence")
+ACTIVATION = Code("activation", SCHEME, "Class activation map of the answer")
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """Identity of one series of results.
+
+    Attributes
+    ----------
+    name
+        Short, as in ``report``; also the name of its file.
+    number
+        Series number, high, so that viewers list results behind the images of the scanner.
+    """
+
+    name: str
+    number: int
+    description: str
+
+
+REPORT = Series("report", 9001, "radnec report (research only)")
+MAP = Series("map", 9002, "radnec Grad-CAM (research only)")
+BRAIN = Series("brain", 9003, "radnec brain mask (research only)")
+SUMMARY = Series("summary", 9004, "radnec summary (research only)")
+
+
+def identity(series: Series, source: SourceSeries, model: str, digest: str) -> dict[str, Any]:
+    """Return the arguments that name an object, as all of highdicom's constructors take them.
+
+    Parameters
+    ----------
+    digest
+        Of the answer and its images: the same result gets the same UIDs, a changed one others.
+    """
+    first = source.images[0]
+    uid = str(first.SeriesInstanceUID)
+    return {
+        "series_instance_uid": derived_uid("series", uid, model, series.name, digest),
+        "series_number": series.number,
+        "sop_instance_uid": derived_uid("instance", uid, model, series.name, digest),
+        "instance_number": 1,
+        "manufacturer": MANUFACTURER,
+        "series_description": series.description,
+    }
+
+
+def device() -> dict[str, Any]:
+    """Return the arguments that name this software where an object asks for a device."""
+    return {
+        "manufacturer_model_name": "radnec predict",
+        "software_versions": software_version(),
+        "device_serial_number": "none",
+    }
+
+
+def software_version() -> str:
+    """Return the version of this package, or a word that says that none is known."""
+    return installed_version("radnec") or "unknown"

@@ -1,0 +1,133 @@
+"""The plan of one study: what its cases, runs and results are, from configuration and table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from radnec.core.config import sequences_used
+from radnec.study.batches import HDBET_BATCH, Batches
+from radnec.study.cases import StudyCases
+from radnec.study.paths import StudyPaths
+from radnec.study.runs import TrainingRuns
+
+
+class StudyPlan:
+    """Which files a study consists of.
+
+    Attributes
+    ----------
+    paths, cases, runs
+        Where its results lie, which cases it looks at, what it trains.
+    phantom
+        Whether the cases are simulated.
+    hdbet
+        Whether HD-BET strips the skulls: its network is loaded once for a batch of cases.
+    """
+
+    def __init__(self, config: Mapping[str, Any], table: pd.DataFrame) -> None:
+        """Plan a study.
+
+        Parameters
+        ----------
+        config
+            The checked configuration.
+        table
+            The checked table of cases, see `radnec.core.cases.load_cases`.
+        """
+        self.paths = StudyPaths(config["study"])
+        self.cases = StudyCases.from_table(table, bids_root=config["bids"])
+        self.runs = TrainingRuns.from_config(config)
+        self.phantom = config["cohort"] == "phantom"
+        self.hdbet = config["skull_strip"]["backend"] == "hd-bet"
+        self._batches = Batches(self.cases.eligible, HDBET_BATCH)
+        self._sequences = sequences_used(dict(config))
+        self._explain = config["explain"]
+
+    def of_cases(self, pattern: str, cases: Iterable[str]) -> list[str]:
+        """Return a result of each case: its path with ``{case}``, below the study's folder."""
+        path = self.paths.result(pattern)
+        return [path.format(case=case) for case in cases]
+
+    def of_explained_run(self, path: str) -> str:
+        """Return a path of the run of a backbone and input set whose maps are drawn."""
+        fold, seed = self.runs.explained
+        return self.paths.run(path, fold=fold, seed=seed)
+
+    def of_explanation_in_figures(self, path: str) -> str:
+        """Return a path below the explanation that figures 4 and 5 show."""
+        return self.paths.explanation(
+            path, backbone=self._explain["backbone"], inputs=self._explain["inputs"]
+        )
+
+    def predictions(self) -> list[str]:
+        """Return the table of predictions of every model."""
+        return self.runs.files_of_models(self.paths.result("predictions/{backbone}/{inputs}.tsv"))
+
+    # HD-BET
+
+    def hdbet_network(self) -> list[str]:
+        """Return the file that identifies HD-BET's network; nothing for the other backends."""
+        return [self.paths.result("hd_bet_network.json")] if self.hdbet else []
+
+    def hdbet_masks(self, case: str) -> list[str]:
+        """Return the file of the batch that masks a case; nothing where the case needs none."""
+        if not self._needs_hdbet(case):
+            return []
+        return [self.paths.result(f"hd_bet/batch{self._batches.number(case)}.json")]
+
+    def cases_of_batch(self, number: int, selected: Collection[str]) -> list[str]:
+        """Return the selected cases of one of HD-BET's batches that need a mask."""
+        among = {case for case in selected if self._needs_hdbet(case)}
+        return self._batches.cases(number, among)
+
+    def _needs_hdbet(self, case: str) -> bool:
+        return self.hdbet and not self.cases.mask(case)
+
+    # What a target names. Snakemake looks for missing files among those alone: it deletes what a
+    # failed job had made before, remembers the job's new settings, and calls an older result that
+    # was made from it up to date. So a target names something of every job (docs/faults.md).
+
+    def preprocessing_results(self, selected: Collection[str]) -> list[str]:
+        """Return something of every job of preprocessing.
+
+        Parameters
+        ----------
+        selected
+            The cases that passed the selection.
+        """
+        eligible = self.cases.eligible
+        batches = sorted(
+            {self._batches.number(case) for case in selected if self._needs_hdbet(case)}
+        )
+        return [
+            *self.of_cases("records/index/{case}.json", eligible),
+            *self.of_cases("records/convert/{case}.json", eligible),
+            *(self.of_cases("phantom/truth/{case}", eligible) if self.phantom else []),
+            self.paths.result("cohort/images.tsv"),
+            self.paths.result("cohort/selected.tsv"),
+            *self.of_cases("records/register/{case}.json", selected),
+            *(self.hdbet_network() if batches else []),
+            *(self.paths.result(f"hd_bet/batch{number}.json") for number in batches),
+            *self.of_cases("records/strip/{case}.json", selected),
+            *self.of_cases("records/normalise/{case}.json", selected),
+            *self.of_cases("quality/{case}.json", selected),
+        ]
+
+    def model_results(self) -> list[str]:
+        """Return something of every job of training, evaluation and explanation."""
+        return [
+            self.paths.result("packed/cases.tsv"),
+            *(self.paths.result(f"packed/{name}.sha256") for name in self._sequences),
+            *self.runs.files(self.paths.run("weights.safetensors")),
+            *self.runs.files(self.paths.run("predictions.tsv")),
+            *self.predictions(),
+            *(
+                self.paths.result(f"evaluation/{name}")
+                for name in ("models", "subgroups.tsv", "confounding.tsv", "published")
+            ),
+            self.of_explanation_in_figures("maps"),
+            self.of_explanation_in_figures("tests"),
+        ]
