@@ -39,8 +39,9 @@ def test_the_papers_study_is_valid_and_says_what_the_paper_says(config):
     assert config["selection"]["min_slices"] == 32
 
 
-def test_the_demo_overlay_names_only_keys_that_exist(config):
-    overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
+@pytest.mark.parametrize("name", ["demo", "recommended"])
+def test_an_overlay_names_only_keys_that_exist(config, name):
+    overlay = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
 
     def merge(base, other):
         return {
