@@ -45,8 +45,9 @@ def predict_masks(
     """Predict the brain masks of several cases with a network that is loaded once.
 
     Masks are kept beside `output` under a name that holds everything they depend on
-    (reference, network, mirroring, number of networks, code). A case whose mask is there is not predicted again, so a
-    batch that was stopped goes on, and one changed case costs one prediction.
+    (reference, network, mirroring, number of networks, code). A case whose mask is there is
+    not predicted again, so a batch that was stopped goes on, and one changed case costs one
+    prediction.
 
     Parameters
     ----------
@@ -136,9 +137,9 @@ def _predict(predictor: Predictor, case: str, image: Path, target: Path) -> dict
     except CaseExcluded as excluded:
         return {"reason": excluded.reason}
     except (ValueError, IndexError, ArithmeticError) as error:
-        log.exception("case %s: the brain-extraction network failed", case)
+        log.exception("case %s: the network failed", case)
         return {
-            "reason": f"the brain-extraction network failed with {type(error).__name__}, see its log"
+            "reason": f"the network failed with {type(error).__name__}, see its log"
         }
     with atomic_path(target) as temporary:
         write_volume(temporary, mask.astype(np.uint8), affine)
