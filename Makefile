@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 CORES ?= 2
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: help demo test test-slow lint format lock clean-demo
+.PHONY: help hd-bet-1 demo test test-slow lint format lock clean-demo
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 # make test-slow    the tests that take minutes each
 # make format       format code and workflow
 # make lock         resolve requirements.lock anew from pyproject.toml
+# make hd-bet-1     install the networks of HD-BET 1 (294 MB)
 # make clean-demo   remove the demo's results
 
 demo: $(READY)
@@ -49,6 +50,9 @@ lock: $(READY)
 	  --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file requirements.lock pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
+
+hd-bet-1: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[hd-bet-1]" -c requirements.lock
 
 clean-demo:
 	rm -rf results/demo

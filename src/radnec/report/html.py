@@ -127,6 +127,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
         **_quality_pages(inputs),
         "skipped": _skipped(inputs.config),
+        "brain_masks": _brain_masks(inputs.strip_network),
         "config": require(inputs.config).read_text(encoding="utf-8"),
         "versions": dict(_versions()),
     }
@@ -153,6 +154,18 @@ def _counts(cohort: pd.DataFrame) -> dict[str, Any]:
         "excluded": len(cohort) - len(included),
         **{label: int((included["label"] == label).sum()) for label in CLASSES},
     }
+
+
+def _brain_masks(network: Path | None) -> str:
+    """Say which networks made the brain masks; nothing where none did."""
+    if network is None:
+        return ""
+    found = json.loads(require(network).read_text(encoding="utf-8"))
+    files = ", ".join(f"{name} SHA-256 {digest}" for name, digest in found["files"].items())
+    return (
+        f"Brain masks by {found['network']}, licence {found['licence']}. Its package or folder "
+        f"holds {files}."
+    )
 
 
 def _skipped(config: Path) -> list[str]:
