@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from radnec.cases.sources import CaseSource
 from radnec.cohort.select import SelectionSettings, judge
-from radnec.core.cases import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES

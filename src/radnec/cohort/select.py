@@ -57,7 +57,7 @@ def select_cases(
     Parameters
     ----------
     table
-        The checked table of cases, see `radnec.core.cases.load_cases`.
+        The checked table of cases, see `radnec.cases.table.load_cases`.
     records
         Record of the conversion of each eligible case.
     required

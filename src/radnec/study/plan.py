@@ -34,7 +34,7 @@ class StudyPlan:
         config
             The checked configuration.
         table
-            The checked table of cases, see `radnec.core.cases.load_cases`.
+            The checked table of cases, see `radnec.cases.table.load_cases`.
         """
         self.paths = StudyPaths(config.study)
         self.cases = StudyCases.from_table(table, bids_root=config.bids)
