@@ -31,7 +31,6 @@ from radnec.study.resources import (
 export_library_path()
 
 ROOT = Path(workflow.basedir)
-SCHEMAS = ROOT / "workflow" / "schemas"
 
 try:
     CONFIG = check_config(config)
