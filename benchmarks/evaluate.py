@@ -201,7 +201,11 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for the results (else thrown away)")
     options = parser.parse_args()
     rng = np.random.default_rng(1)
-    settings = EvaluationSettings(0.95, options.repeats, options.repeats, (0.05, 0.18, 0.4), 5)
+    settings = EvaluationSettings(
+        bootstrap_repeats=options.repeats,
+        permutation_repeats=options.repeats,
+        prevalence=(0.05, 0.18, 0.4),
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)

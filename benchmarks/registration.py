@@ -30,7 +30,8 @@ from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.itk import load_ants
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import displacement, read_movement, rotation_angle
 
 MOST_DEGREES, MOST_MM = 20.0, 25.0

@@ -12,8 +12,8 @@ from snakemake.logging import logger
 
 from radnec.cases.overrides import overrides_by_case
 from radnec.cases.table import load_cases, require_rows
-from radnec.cohort.select import SelectionSettings, required_sequences
-from radnec.core.config import sequences_used, validate_config
+from radnec.cohort.select import required_sequences
+from radnec.config.check import check_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -34,7 +34,9 @@ ROOT = Path(workflow.basedir)
 SCHEMAS = ROOT / "workflow" / "schemas"
 
 try:
-    validate_config(config, SCHEMAS / "config.schema.yaml")
+    CONFIG = check_config(config)
+    # The rules read values, not what text on the command line spells.
+    config.update(CONFIG.to_mapping())
     TABLE = load_cases(Path(config["cases"]), config["label_map"], may_be_empty=True)
     CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
@@ -45,10 +47,8 @@ except InputError as error:
 if TABLE.changes and workflow.is_main_process:
     logger.info(TABLE.changes)
 
-STUDY = StudyPlan(config, CASES)
-REQUIRED = required_sequences(
-    SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
-)
+STUDY = StudyPlan(CONFIG, CASES)
+REQUIRED = required_sequences(CONFIG.selection, CONFIG.sequences_used())
 PHANTOM = STUDY.phantom
 NOTICE = notice(PHANTOM)
 DEVICE = config["resources"]["device"]
