@@ -111,7 +111,7 @@ def newcombe_interval(value: float, positives: int, negatives: int, confidence: 
 
     Notes
     -----
-    Newcombe 2006, Stat Med 25:559, method 5: the theta with |A - theta| = z sqrt(V(theta)),
+    Newcombe 2006, Stat Med 25:559, method 5: the theta with ``|A - theta|`` = z sqrt(V(theta)),
     V(theta) = theta (1 - theta) [1 + k (1 - theta) / (2 - theta) + k theta / (1 + theta)] / (m n),
     k = (m + n) / 2 - 1 (Hanley and McNeil's variance, balanced).
     """
