@@ -222,7 +222,9 @@ def wordings() -> Iterator[Situation]:
                         _series(maker, *VENDORS[maker]["t2"][0], 5),
                         _series(maker, *VENDORS[maker]["flair"][0], 10),
                     ][: number % 3]
-                    yield Situation(phrase, f"wording, {language}", [*before, asked], len(before), truth)
+                    yield Situation(
+                        phrase, f"wording, {language}", [*before, asked], len(before), truth
+                    )
 
 
 def weightings() -> Iterator[Situation]:
@@ -237,13 +239,19 @@ def weightings() -> Iterator[Situation]:
                     ("Serie 4", truth),
                 ):
                     key = f"{maker} {name} {shown}"
-                    yield Situation(key, "weighting", [_series(maker, shown, header, 5)], 0, expected)
+                    yield Situation(
+                        key, "weighting", [_series(maker, shown, header, 5)], 0, expected
+                    )
         swapped = (("t1", "t2"), ("t2", "t1"), ("t1", "flair"), ("flair", "t1"))
         for (label, _), (says, is_) in itertools.product((("swap", 0),), swapped):
             name = {"t1": "T1 TRA", "t2": "T2 TRA", "flair": "FLAIR TRA"}[says]
             header = kinds[is_][0][1]
             yield Situation(
-                f"{maker} {label} {says} {is_}", "name against timing", [_series(maker, name, header, 5)], 0, is_
+                f"{maker} {label} {says} {is_}",
+                "name against timing",
+                [_series(maker, name, header, 5)],
+                0,
+                is_,
             )
 
 
@@ -289,15 +297,31 @@ def circumstances() -> Iterator[Situation]:
             copied = [one | {"ContrastBolusAgent": "GADAVIST"} for one in (scout, t2, plain)]
             yield Situation(f"copied {key}", "tag on all of the exam", copied, 2, "t1")
             later = plain | {"time": "111000"}
-            yield Situation(f"pair first {key}", "two equal T1", [scout, plain, t2 | {"time": "105000"}, later], 1, "t1")
-            yield Situation(f"pair second {key}", "two equal T1", [scout, plain, t2 | {"time": "105000"}, later], 3, "t1ce")
+            yield Situation(
+                f"pair first {key}",
+                "two equal T1",
+                [scout, plain, t2 | {"time": "105000"}, later],
+                1,
+                "t1",
+            )
+            yield Situation(
+                f"pair second {key}",
+                "two equal T1",
+                [scout, plain, t2 | {"time": "105000"}, later],
+                3,
+                "t1ce",
+            )
             for number, (one, two) in enumerate(_COPIES):
                 pair = [plain | {"ImageType": one}, plain | {"ImageType": two}]
                 yield Situation(f"copies {number} {key}", "one scan twice", [t2, *pair], 1, "t1")
             midnight = [plain | {"time": "235500"}, plain | {"time": "000900"}]
             yield Situation(f"midnight first {key}", "midnight", midnight, 0, "t1")
             yield Situation(f"midnight second {key}", "midnight", midnight, 1, "t1ce")
-            parts = (("W", "WATER", "t1"), ("in", "IN_PHASE", "t1"), ("F", "FAT", "Dixon fat image"))
+            parts = (
+                ("W", "WATER", "t1"),
+                ("in", "IN_PHASE", "t1"),
+                ("F", "FAT", "Dixon fat image"),
+            )
             for suffix, code, truth in parts:
                 fat = plain | {
                     "SeriesDescription": f"{name}_dixon_{suffix}",

@@ -266,7 +266,7 @@ def _around(tokens: list[str], at: int, before: int | None, used: set[int]) -> I
 def _without(word: str, agent: str) -> bool:
     # Danish "før" loses its accent and looks like English "for".
     if word == "for":
-        return agent.startswith("kontrast")
+        return agent.startswith(("kontrast", "gd", "gad"))
     return word in _WITHOUT or word == "minus"
 
 
