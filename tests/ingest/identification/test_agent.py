@@ -1,6 +1,6 @@
-"""What names and the contrast element say about contrast agent, as speakers of each language mean it."""
+"""What names and the contrast element say about contrast agent, in many languages."""
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 import pytest
 
 from radnec.ingest.identification.agent import (

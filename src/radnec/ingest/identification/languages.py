@@ -10,7 +10,7 @@ not matter. Roles:
 - ``none``, ``given``: the whole answer, as typed into the element for the agent.
 """
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
 LANGUAGES: dict[str, dict[str, str]] = {
