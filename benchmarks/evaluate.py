@@ -103,6 +103,7 @@ def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[],
         evaluate_models(
             predictions=predictions,
             runs={key: [path] for key, path in predictions.items()},
+            split=folder / "split.tsv",
             single_inputs=SINGLE,
             fused_inputs=FUSED,
             settings=SETTINGS,
