@@ -234,6 +234,12 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         f"{model}\t\t\tbrier\t0.07\t\t\tBCa\t\n"
         f"{model}\t\t\tauc_permutation_p\t0.0005\t\t\t2000\t\n"
     )
+    (evaluation / "ranking.tsv").write_text(
+        "backbone\tinput_set\trank\tauc\tauc_lo\tauc_hi\tsimultaneous_lo\tsimultaneous_hi\t"
+        "corrected\tcorrected_lo\tcorrected_hi\tpermutation_holm_p\tnotes\n"
+        "net\tfused\t1\t0.88\t0.7\t0.95\t0.62\t0.97\t0.81\t0.6\t0.93\t0.004\t\n"
+    )
+    (evaluation / "resampled.tsv").write_text("kind\tnotes\nnone\tnot applicable\n")
     (evaluation / "comparisons.tsv").write_text(
         "family\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
         "auc_difference\tauc_difference_lo\tauc_difference_hi\tdelong_p\tdelong_holm_p\t"

@@ -101,6 +101,10 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "comparisons": readable.comparisons(evaluation / "comparisons.tsv", level)
         if evaluation
         else None,
+        "ranking": readable.ranking(evaluation / "ranking.tsv", level) if evaluation else None,
+        "resampled": readable.resampled(evaluation / "resampled.tsv", level)
+        if evaluation
+        else None,
         "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
         "evaluation_figures": _pictures(inputs.evaluation_figures),
         "subgroups": readable.subgroups(inputs.subgroups, level) if inputs.subgroups else None,

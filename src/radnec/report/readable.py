@@ -135,6 +135,69 @@ def comparisons(path: Path, level: str) -> Markup:
     )
 
 
+def ranking(path: Path, level: str) -> Markup:
+    """Return the models by their AUC, with limits for all of them together."""
+    frame = read_tsv(require(path), dtype=str)
+    frame["own"] = [interval(*row) for row in _three(frame, "auc", "auc_lo", "auc_hi")]
+    frame["together"] = [
+        interval(*row) for row in _three(frame, "auc", "simultaneous_lo", "simultaneous_hi")
+    ]
+    frame["chosen"] = [
+        interval(*row) for row in _three(frame, "corrected", "corrected_lo", "corrected_hi")
+    ]
+    frame["permutation_holm_p"] = frame["permutation_holm_p"].map(p_value)
+    return table(
+        frame,
+        {
+            "rank": "Rank",
+            "backbone": "Model",
+            "input_set": "Inputs",
+            "own": f"AUC ({level}, alone)",
+            "together": f"AUC ({level}, all models together)",
+            "chosen": f"AUC of the best, selection taken off ({level})",
+            "permutation_holm_p": "Permutation p, Holm",
+            "notes": "Remarks",
+        },
+    )
+
+
+def resampled(path: Path, level: str) -> Markup:
+    """Return mean AUCs over folds and their differences; nothing for a study of one split."""
+    frame = read_tsv(require(path), dtype=str)
+    if (frame["kind"] == "none").all():
+        return Markup("")
+    for name in ("family", "second_backbone", "second_input_set"):
+        if name not in frame:
+            frame[name] = ""
+    frame = frame.fillna("")
+    frame["first"] = frame["first_backbone"] + " / " + frame["first_input_set"]
+    paired = frame["kind"] == "difference"
+    frame["second"] = (frame["second_backbone"] + " / " + frame["second_input_set"]).where(
+        paired, ""
+    )
+    frame["text"] = [interval(*row) for row in _three(frame, "auc", "auc_lo", "auc_hi")]
+    for name in ("p", "holm_p"):
+        frame[name] = frame[name].map(p_value)
+    return table(
+        frame,
+        {
+            "first": "Model",
+            "second": "against",
+            "folds": "Folds",
+            "text": f"Mean AUC over folds, or difference ({level})",
+            "p": "p",
+            "holm_p": "Holm p",
+            "notes": "Remarks",
+        },
+    )
+
+
+def _three(
+    frame: pd.DataFrame, value: str, low: str, high: str
+) -> Iterable[tuple[object, object, object]]:
+    return zip(frame[value], frame[low], frame[high], strict=True)
+
+
 def planning(path: Path) -> Markup:
     """Return what interval widths a study of a given size can expect."""
     frame = read_tsv(require(path), dtype=str)

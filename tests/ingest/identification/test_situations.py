@@ -4,8 +4,9 @@ import pytest
 from ingest_builders import header_slices
 from test_contrast import MPRAGE, SE, T2, names, study
 
-from radnec.ingest.identification.choose import CHOSEN, choose
+from radnec.ingest.identification.choose import choose
 from radnec.ingest.identification.identify import identify
+from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.reading.grouping import volumes_of
 
 EPI = {"ScanningSequence": ("EP",), "RepetitionTime": 4600.0, "EchoTime": 15.0}

@@ -98,9 +98,16 @@ def delong_interval(positive: np.ndarray, score: np.ndarray, confidence: float) 
         return undefined(DELONG, "the classes are perfectly separated, variance 0", value)
     if np.ptp(score) == 0:
         return undefined(DELONG, "all cases have the same score, variance 0", value)
+    return logit_interval(value, variance, confidence, DELONG)
+
+
+def logit_interval(value: float, variance: float, confidence: float, method: str) -> Estimate:
+    """Return the interval of an AUC from its variance, symmetric on the logit scale."""
+    if value in (0.0, 1.0) or variance <= 0:
+        return undefined(method, "the AUC is 0 or 1, or its variance 0", value)
     half = z_value(confidence) * math.sqrt(variance) / (value * (1 - value))
     low, high = (_expit(math.log(value / (1 - value)) + sign * half) for sign in (-1, 1))
-    return Estimate(value, low, high, DELONG)
+    return Estimate(value, low, high, method)
 
 
 def newcombe_interval(value: float, positives: int, negatives: int, confidence: float) -> Estimate:

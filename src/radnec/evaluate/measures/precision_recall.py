@@ -37,8 +37,8 @@ def precision_recall_with_band(
     -------
     DataFrame
         Columns kind (``curve`` or ``band``), recall, precision, low, high. The band is given at
-        the recalls that the number of necrosis cases allows, without limits with fewer than 6 cases of a class. Empty if one class
-        has no case.
+        the recalls that the number of necrosis cases allows, without limits with fewer than 6
+        cases of a class. Empty if one class has no case.
     """
     columns = ["kind", "recall", "precision", "low", "high"]
     if why_undefined(positive, least=1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,8 @@ class Pooled:
     Attributes
     ----------
     cases
-        Columns case, label, p_necrosis, p_recurrence, runs (how many were averaged), sorted
-        by case.
+        Columns case, patient, label, p_necrosis, p_recurrence, runs (how many were averaged),
+        sorted by case.
     how
         In words, how the runs were brought together.
     """
@@ -43,6 +44,11 @@ class Pooled:
     def score(self) -> np.ndarray:
         """Probability of necrosis, shape (cases,)."""
         return self.cases["p_necrosis"].to_numpy(dtype=float)
+
+    @property
+    def patients(self) -> np.ndarray:
+        """Patient of each case, shape (cases,): the unit of every interval."""
+        return self.cases["patient"].to_numpy(dtype=str)
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
@@ -142,13 +148,20 @@ def _check_folds(path: Path, test: pd.DataFrame) -> None:
         )
 
 
-def pool(table: pd.DataFrame) -> Pooled:
+def pool(table: pd.DataFrame, patients: Mapping[str, str] | None = None) -> Pooled:
     """Average the test predictions so that each case counts once.
 
     Intervals for proportions and DeLong's variance need independent cases. Several seeds of
     one split, or several repeats of a cross-validation, see the same cases again: their
     probabilities are averaged case by case. The folds of one cross-validation are joined, each
     case predicted by the network that was not trained on it (out of fold).
+
+    Parameters
+    ----------
+    table
+        Predictions of all runs of one model.
+    patients
+        Case to patient; None where every case is one of its own.
     """
     test = table[table["set"] == "test"]
     cases = (
@@ -161,7 +174,24 @@ def pool(table: pd.DataFrame) -> Pooled:
         )
         .reset_index()
     )
+    names = cases["case"] if patients is None else cases["case"].map(patients)
+    cases.insert(1, "patient", names)
     return Pooled(cases, _how(test))
+
+
+def read_patients(split: Path, cases: Iterable[str]) -> dict[str, str]:
+    """Return the patient of each tested case, from split/split.tsv.
+
+    Raises
+    ------
+    InputError
+        If a case is not in the table.
+    """
+    table = read_tsv(split, dtype=str).drop_duplicates("case")
+    found = dict(zip(table["case"], table["patient"], strict=True))
+    if missing := sorted(set(cases) - set(found)):
+        raise InputError(f"{split}: no row of case {missing[0]!r}, which was tested")
+    return found
 
 
 def folds_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 from radnec.core.seeding import derive_seed
 from radnec.evaluate.measures.bootstrap import bca_interval, mean_interval
 from radnec.evaluate.measures.calibration import expected_calibration_error, recalibration
+from radnec.evaluate.measures.clustered import permutation_by_patient, repeated
 from radnec.evaluate.measures.estimate import Estimate, undefined
 from radnec.evaluate.measures.operating_point import (
     HIGHER_PROBABILITY,
@@ -57,8 +58,13 @@ def _estimates(
     yield "", None, "auc", model.paper["auc"]
     for estimate in model.further.values():
         yield "", None, "auc", estimate
-    p, method, why = auc_p_value(
-        positive, score, repeats=settings.permutation_repeats, seed=own_seed("permutation")
+    repeats_of_labels, label_seed = settings.permutation_repeats, own_seed("permutation")
+    p, method, why = (
+        permutation_by_patient(
+            positive, score, model.pooled.patients, repeats=repeats_of_labels, seed=label_seed
+        )
+        if repeated(model.pooled.patients)
+        else auc_p_value(positive, score, repeats=repeats_of_labels, seed=label_seed)
     )
     yield "", None, "auc_permutation_p", Estimate(p, math.nan, math.nan, method, why)
     precision = bca_interval(

@@ -138,9 +138,7 @@ def _predict(predictor: Predictor, case: str, image: Path, target: Path) -> dict
         return {"reason": excluded.reason}
     except (ValueError, IndexError, ArithmeticError) as error:
         log.exception("case %s: the network failed", case)
-        return {
-            "reason": f"the network failed with {type(error).__name__}, see its log"
-        }
+        return {"reason": f"the network failed with {type(error).__name__}, see its log"}
     with atomic_path(target) as temporary:
         write_volume(temporary, mask.astype(np.uint8), affine)
     return _entry(target)
