@@ -38,7 +38,6 @@ from radnec.evaluate.measures.operating_point import matthews
 from radnec.evaluate.measures.permutation import auc_p_value
 from radnec.evaluate.measures.precision_recall import average_precision
 from radnec.evaluate.measures.predictive_values import likelihood_ratios, predictive_values
-from radnec.evaluate.settings import EvaluationSettings
 
 M, N, LEVEL = 9, 49, 0.95
 POSITIVE = np.r_[np.ones(M, bool), np.zeros(N, bool)]
@@ -170,7 +169,6 @@ def calibrations(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
 def errors_of_tests(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
     """Type I error of each test under its null hypothesis, at 5 %."""
     delong, family, mcnemar, midp, permutation, student, scanner = ([] for _ in range(7))
-    settings = EvaluationSettings(LEVEL, 500, 200, (0.18,), 5)
     for repeat in range(repeats):
         common = rng.normal(size=M + N)
         shift = math.sqrt(2) * stats.norm.ppf(0.8)
@@ -194,7 +192,8 @@ def errors_of_tests(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         student.append(against_chance(np.where(POSITIVE, blind, 1 - blind), LEVEL).p)
         if repeat < repeats // 8:
             features = rng.normal(size=(M + N, 4))
-            scanner.append(predict_label(features, POSITIVE, settings=settings, seed=repeat)[1])
+            _, p = predict_label(features, POSITIVE, confidence=LEVEL, repeats=200, seed=repeat)
+            scanner.append(p)
     yield _test("paired DeLong, both AUC 0.80", "normal", delong)
     yield _test("15 pairs of 6 equal models, any false one", "DeLong, Holm", family)
     yield _test("McNemar", "exact", mcnemar)

@@ -41,7 +41,6 @@ from radnec.figures.roc import draw_roc, draw_roc_bands
 BACKBONES = ("resnet10", "densenet121", "resnet50", "vgg11", "mresnet", "vgg16")
 SINGLE = {"t1": ["t1"], "t1ce": ["t1ce"], "t2": ["t2"]}
 FUSED = {"fused": ["t1", "t1ce", "t2"]}
-SETTINGS = EvaluationSettings(0.95, 2000, 2000, (0.05, 0.18, 0.4), 5)
 NOTICE = notice(True)
 PUBLISHED = Path(__file__).parents[1] / "config/published"
 
@@ -84,7 +83,9 @@ def make_study(folder: Path, design: str, rng: np.random.Generator) -> dict[str,
     return predictions
 
 
-def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[], None]]:
+def stages(
+    folder: Path, predictions: dict[str, Path], settings: EvaluationSettings
+) -> dict[str, Callable[[], None]]:
     """Return every stage of the statistics, in order."""
     tables, evaluation, figures = (folder / name for name in ("tables", "evaluation", "figures"))
     study = {"cases_table": folder / "cases.tsv", "cohort": folder / "cohort.tsv"}
@@ -105,7 +106,7 @@ def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[],
             runs={key: [path] for key, path in predictions.items()},
             single_inputs=SINGLE,
             fused_inputs=FUSED,
-            settings=SETTINGS,
+            settings=settings,
             seed=1,
             notice=NOTICE,
             tables=tables,
@@ -113,12 +114,12 @@ def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[],
         )
 
     def subgroups_and_confounding() -> None:
-        options = {**study, "nifti": nifti, "notice": NOTICE, "confidence": SETTINGS.confidence}
+        options = {**study, "nifti": nifti, "notice": NOTICE, "confidence": settings.confidence}
         output = evaluation / "subgroups.tsv"
         evaluate_subgroups(predictions=predictions, **options, output=output)
         check_confounding(
             **options,
-            repeats=SETTINGS.permutation_repeats,
+            repeats=settings.permutation_repeats,
             seed=1,
             output=evaluation / "confounding.tsv",
         )
@@ -145,18 +146,18 @@ def stages(folder: Path, predictions: dict[str, Path]) -> dict[str, Callable[[],
     return {stage.__name__.replace("_", " "): stage for stage in found}
 
 
-def peers(rng: np.random.Generator) -> list[tuple[str, float, str, float]]:
-    """Return own code against its peer on 42 + 192 cases: name and seconds of both."""
+def peers(rng: np.random.Generator, n: int) -> list[tuple[str, float, str, float]]:
+    """Return own code against its peer on 42 + 192 cases, `n` repeats: name and seconds of both."""
     positive = np.arange(234) < 42
     score = 1 / (1 + np.exp(-(rng.normal(size=234) + 2 * positive - 2)))
-    drawn = stratified_indices(positive, 200, seed=1)
+    drawn = stratified_indices(positive, n, seed=1)
 
     def sklearn_bootstrap() -> None:
         [roc_auc_score(positive[members], score[members]) for members in drawn]
 
     def own_bootstrap() -> None:
         sides = score[positive], score[~positive]
-        bca_interval(auc_of_samples, *sides, confidence=0.95, repeats=200, seed=1)
+        bca_interval(auc_of_samples, *sides, confidence=0.95, repeats=n, seed=1)
 
     def statsmodels_band() -> None:
         grid = np.linspace(score.min(), score.max(), 41)
@@ -164,20 +165,20 @@ def peers(rng: np.random.Generator) -> list[tuple[str, float, str, float]]:
             lowess(positive[members].astype(float), score[members], frac=0.75, it=0, xvals=grid)
 
     def own_band() -> None:
-        calibration_curve(positive, score, confidence=0.95, repeats=200, seed=1)
+        calibration_curve(positive, score, confidence=0.95, repeats=n, seed=1)
 
     def delong() -> None:
         delong_interval(positive, score, 0.95)
 
     pairs = (
         (
-            "BCa of the AUC, 200 repeats",
+            f"BCa of the AUC, {n} repeats",
             own_bootstrap,
-            "scikit-learn, 200 calls",
+            f"scikit-learn, {n} calls",
             sklearn_bootstrap,
         ),
-        ("DeLong interval", delong, "scikit-learn bootstrap, 200", sklearn_bootstrap),
-        ("calibration band, 200 repeats", own_band, "statsmodels lowess, 200", statsmodels_band),
+        ("DeLong interval", delong, f"scikit-learn bootstrap, {n}", sklearn_bootstrap),
+        (f"calibration band, {n} repeats", own_band, f"statsmodels lowess, {n}", statsmodels_band),
     )
     return [(own, _best(mine), peer, _best(theirs)) for own, mine, peer, theirs in pairs]
 
@@ -196,16 +197,22 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--design", choices=["holdout", "kfold"], default="holdout")
+    parser.add_argument("--repeats", type=int, default=2000, help="bootstrap and permutations")
     parser.add_argument("--keep", type=Path, help="folder for the results (else thrown away)")
     options = parser.parse_args()
     rng = np.random.default_rng(1)
+    settings = EvaluationSettings(
+        bootstrap_repeats=options.repeats,
+        permutation_repeats=options.repeats,
+        prevalence=(0.05, 0.18, 0.4),
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         predictions = make_study(folder, options.design, rng)
         total = total_cpu = 0.0
         print(f"{'stage':<36}{'wall s':>8}{'CPU s':>8}")
-        for stage, work in stages(folder, predictions).items():
+        for stage, work in stages(folder, predictions, settings).items():
             started, cpu = time.perf_counter(), time.process_time()
             work()
             wall, used = time.perf_counter() - started, time.process_time() - cpu
@@ -215,7 +222,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MiB\n")
     print(f"{'own':<32}{'peer':<30}{'peer / own':>10}")
-    for own, mine, peer, theirs in peers(rng):
+    for own, mine, peer, theirs in peers(rng, options.repeats // 10):
         print(f"{own:<32}{peer:<30}{theirs / mine:>10.1f}")
 
 

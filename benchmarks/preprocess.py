@@ -35,18 +35,21 @@ from pathlib import Path
 import yaml
 folder, config = Path(sys.argv[2]), yaml.safe_load(Path(sys.argv[3]).read_text())
 if sys.argv[1] == "register":
-    from radnec.preprocess.register import RegistrationSettings, register_case
+    from radnec.preprocess.register import register_case
+    from radnec.preprocess.settings.registration import RegistrationSettings
     register_case(case="B000", images=folder / "images", convert_record=folder / "convert.json",
         settings=RegistrationSettings.from_mapping(config["registration"]), seed=1,
         registered=folder / "registered", record=folder / "register.json")
 elif sys.argv[1] == "strip":
-    from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
+    from radnec.preprocess.skullstrip.strip import strip_case
+    from radnec.preprocess.settings.skull_strip import SkullStripSettings
     section = config["skull_strip"] | {"backend": "atlas"}
     strip_case(case="B000", registered=folder / "registered", given_mask=None,
         register_record=folder / "register.json", seed=1, brain=folder / "brain",
         settings=SkullStripSettings.from_mapping(section), record=folder / "strip.json")
 else:
-    from radnec.preprocess.normalise import NormalisationSettings, normalise_case
+    from radnec.preprocess.normalise import normalise_case
+    from radnec.preprocess.settings.normalisation import NormalisationSettings
     normalise_case(case="B000", brain=folder / "brain", strip_record=folder / "strip.json",
         settings=NormalisationSettings.from_mapping(config["normalisation"]),
         normalised=folder / "normalised", record=folder / "normalise.json")

@@ -17,6 +17,7 @@ import itertools
 import resource
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nibabel as nib
@@ -25,10 +26,12 @@ import pandas as pd
 import yaml
 from phantom_heads import PhantomHead, phantom_heads
 
+from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.itk import load_ants
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import displacement, read_movement, rotation_angle
 
 MOST_DEGREES, MOST_MM = 20.0, 25.0
@@ -54,9 +57,10 @@ def ours(head: PhantomHead, pair: tuple[str, str], folder: Path) -> dict[str, ob
     moving = pair[1]
     images = folder / "images"
     images.mkdir()
+    files = {}
     for name in pair:
         (images / f"{name}.nii.gz").symlink_to(head.image(name).resolve())
-    files = {f"{name}.nii.gz": "" for name in pair}
+        files[f"{name}.nii.gz"] = sha256(head.image(name))
     converted = folder / "convert.json"
     Record(head.name, "convert", "ok", "", [], files, {}).write(converted)
     section = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["registration"]
@@ -65,7 +69,7 @@ def ours(head: PhantomHead, pair: tuple[str, str], folder: Path) -> dict[str, ob
         case=head.name,
         images=images,
         convert_record=converted,
-        settings=RegistrationSettings(**section | {"on_failure": "keep"}),
+        settings=RegistrationSettings.from_mapping(section | {"on_failure": "keep"}),
         seed=1,
         registered=folder / "registered",
         record=folder / "register.json",
@@ -97,16 +101,22 @@ def peer(head: PhantomHead, pair: tuple[str, str], folder: Path) -> tuple[np.nda
     return read_movement(Path(result["fwdtransforms"][0])), spent
 
 
-def measure(heads: list[PhantomHead], with_peer: int) -> pd.DataFrame:
-    """Register all pairs within the bounds; one row a pair."""
+def pairs_of(head: PhantomHead) -> Iterator[tuple[tuple[str, str], np.ndarray, float, float]]:
+    """Return the pairs within the bounds: names, points, degrees and mm apart."""
+    for pair in itertools.combinations(SEQUENCES, 2):
+        true = head.movement(*pair)
+        points = brain_points(head, pair[0])
+        angle, shift = rotation_angle(true), displacement(true, points.mean(axis=1))
+        if angle <= MOST_DEGREES and shift <= MOST_MM:
+            yield pair, points, angle, shift
+
+
+def measure(heads: list[PhantomHead], with_peer: int, most_pairs: int) -> pd.DataFrame:
+    """Register the pairs within the bounds, at most so many of each patient; one row a pair."""
     rows = []
     for number, head in enumerate(heads):
-        for pair in itertools.combinations(SEQUENCES, 2):
+        for pair, points, angle, shift in itertools.islice(pairs_of(head), most_pairs):
             true = head.movement(*pair)
-            points = brain_points(head, pair[0])
-            angle, shift = rotation_angle(true), displacement(true, points.mean(axis=1))
-            if angle > MOST_DEGREES or shift > MOST_MM:
-                continue
             row = {"case": head.name, "pair": "-".join(pair), "degrees": angle, "mm": shift}
             with tempfile.TemporaryDirectory() as folder:
                 row |= ours(head, pair, Path(folder))
@@ -154,6 +164,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=12, help="simulated patients")
     parser.add_argument("--peer", type=int, default=2, help="of these also by ANTs' defaults")
+    parser.add_argument("--pairs", type=int, default=6, help="most pairs of one patient")
     parser.add_argument("--folder", type=Path, help="keep the simulated images here")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -161,7 +172,7 @@ def main() -> None:
             arguments.folder or Path(scratch), arguments.cases, movement_mm=11, movement_degrees=9.5
         )
         load_ants(1)
-        report(measure(heads, arguments.peer))
+        report(measure(heads, arguments.peer, arguments.pairs))
 
 
 if __name__ == "__main__":

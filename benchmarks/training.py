@@ -56,7 +56,8 @@ PAPER: dict[str, Any] = {
     "learning_rate": 1.0e-5, "batch_size": 2, "epochs": 300, "optimiser": "adam",
     "weight_decay": 0.0, "loss": "cross_entropy", "sampling": "shuffled", "augmentation": [],
     "schedule": "constant", "accumulation": 1, "validation_fraction": 0.0, "patience": 0,
-    "average": 0.0, "precision": "float32", "compile": False, "autotune": False,
+    "average": 0.0, "batch_norm": "running", "precision": "float32", "compile": False,
+    "autotune": False,
     "deterministic": True, "temperature": False, "test_time_flips": [], "pretrained": {},
     "grid": {}, "grid_folds": 3,
 }  # fmt: skip

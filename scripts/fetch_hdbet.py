@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
+from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
+from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.jobs import job_log
 from radnec.ingest.index import index_case
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.preprocess.normalise import NormalisationSettings, normalise_case
+from radnec.preprocess.normalise import normalise_case
+from radnec.preprocess.settings.normalisation import NormalisationSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.registration import RegistrationSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

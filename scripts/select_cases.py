@@ -3,19 +3,15 @@
 import json
 from pathlib import Path
 
+from radnec.cases.table import load_cases
 from radnec.cohort.select import select_cases
-from radnec.core.cases import load_cases
 from radnec.core.jobs import job_log
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        table = load_cases(
-            Path(snakemake.input.table),
-            Path(__file__).parents[1] / "workflow" / "schemas" / "cases.schema.yaml",
-            json.loads(snakemake.params.label_map),
-        )
+        cases = load_cases(Path(snakemake.input.table), json.loads(snakemake.params.label_map))
         select_cases(
-            table=table,
+            table=cases.rows,
             records={Path(path).stem: Path(path) for path in snakemake.input.records},
             required=snakemake.params.required,
             min_slices=snakemake.params.min_slices,

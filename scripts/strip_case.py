@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from radnec.core.jobs import job_log
-from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
+from radnec.preprocess.settings.skull_strip import SkullStripSettings
+from radnec.preprocess.skullstrip.strip import strip_case
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ingest_builders import SETTINGS
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.records import Record
 from radnec.core.tables import read_tsv
 from radnec.ingest.convert import convert_case

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice, write_series
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.ingest.identification.folder import find_series
@@ -173,7 +173,7 @@ def test_override_decides(tmp_path, ingest):
 @pytest.mark.parametrize(
     ("lines", "named"),
     [
-        ("P1 abc t3\n", "row 2: sequence 't3', expected one of t1ce, t1, t2, flair, ignore"),
+        ("P1 abc t3\n", "row 2: sequence: found 't3', expected one of t1ce, t1, t2, flair, ignore"),
         ("P1 abc t1\nP1 abc t2\n", "row 3"),
         ("P1 abc t1\nP1 def t1\n", "row 3"),
         ("P1 abc t1\n", "series 'abc' is not among the series of case 'P1'"),

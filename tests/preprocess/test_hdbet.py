@@ -18,8 +18,9 @@ from heads import brain_on, grid, movement, sample, template
 from radnec.core.errors import InputError
 from radnec.core.files import sha256
 from radnec.core.records import Record
+from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.hdbet_batch import predict_masks
-from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
+from radnec.preprocess.skullstrip.strip import strip_case
 from radnec.preprocess.volumes import write_volume
 
 SETTINGS = SkullStripSettings(

@@ -13,8 +13,9 @@ from collections import Counter
 import pytest
 
 from radnec.core.errors import InputError
+from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
 from radnec.preprocess.skullstrip import hdbet_weights
-from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
+from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 
 CONTENT = {name: f"content of {name}".encode() for name in hdbet_weights.FILES}
 

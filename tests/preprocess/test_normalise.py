@@ -11,11 +11,11 @@ from radnec.core.errors import InputError
 from radnec.core.files import sha256
 from radnec.core.records import Record
 from radnec.preprocess.normalise import (
-    NormalisationSettings,
     normalise_case,
     resample,
     target_grid,
 )
+from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.standard_grid import STANDARD_BOX
 from radnec.preprocess.volumes import write_volume
 

@@ -13,7 +13,8 @@ from heads import brain_on, movement, scan, target_error, write_case
 from scipy import ndimage
 
 from radnec.core.records import Record
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import read_movement
 
 SETTINGS = {
@@ -96,7 +97,8 @@ def test_two_processes_write_the_same_bytes(done, tmp_path):
     _, images, convert, registered, record, _ = done
     script = f"""
 from pathlib import Path
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.registration import RegistrationSettings
 import sys
 out = Path(sys.argv[1])
 register_case(case="P001", images=Path({str(images)!r}), convert_record=Path({str(convert)!r}),

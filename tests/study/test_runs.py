@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from radnec.config.check import check_config
 from radnec.study.paths import StudyPaths
 from radnec.study.runs import TrainingRuns
 
@@ -19,7 +20,7 @@ def config():
 
 
 def test_the_published_study_trains_six_networks_on_four_inputs_once(config):
-    runs = TrainingRuns.from_config(config)
+    runs = TrainingRuns.from_config(check_config(config))
     files = runs.files(StudyPaths("study").run("card.json"))
     assert len(files) == len(set(files)) == 24
     assert files[0] == "results/study/models/resnet10/t1/holdout_seed1/card.json"
@@ -29,7 +30,7 @@ def test_the_published_study_trains_six_networks_on_four_inputs_once(config):
 def test_cross_validation_runs_each_fold_with_each_seed(config):
     config["split"] |= {"design": "kfold", "folds": 2, "repeats": 2}
     config["models"] = {"backbones": ["vgg11"], "inputs": ["t1ce", "fused"], "seeds": [5, 3]}
-    runs = TrainingRuns.from_config(config)
+    runs = TrainingRuns.from_config(check_config(config))
     assert runs.explained == ("r0f0", 5)
     # As the jobs of a finished study recorded them: folds in order, seeds as configured.
     assert runs.files_of_model(

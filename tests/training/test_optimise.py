@@ -75,12 +75,14 @@ def test_first_step_is_the_formulas(name):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"learning_rate": 0.0}, r"training.learning_rate is 0.0, expected > 0"),
-        ({"learning_rate": "1e-5"}, r"'learning_rate' is '1e-5' \(str\)"),
-        ({"patience": 3}, r"stopping needs a validation part"),
-        ({"grid_folds": 1}, r"training.grid_folds is 1"),
-        ({"optimiser": "adagrad"}, r"'optimiser' is 'adagrad'"),
-        ({"augmentation": ["mirror"]}, r"'augmentation' is 'mirror'"),
+        ({"learning_rate": 0.0}, r"learning_rate: found 0.0, expected a number above 0"),
+        ({"learning_rate": "low"}, r"learning_rate: found 'low', expected a number above 0"),
+        ({"patience": 3}, r"patience: found 3, .* stopping early needs a validation part"),
+        ({"grid_folds": 1}, r"grid_folds: found 1, expected a whole number of at least 2"),
+        ({"optimiser": "adagrad"}, r"optimiser: found 'adagrad', expected adam, adamw or sgd"),
+        ({"augmentation": ["mirror"]}, r"augmentation.0: found 'mirror', expected flip, "),
+        ({"grid": {"epochs": [5, "x"]}}, r"grid.epochs.1: found 'x', expected a whole number"),
+        ({"grid": {"patience": [5]}}, r"grid.patience: unknown key, expected one of learning_"),
     ],
 )
 def test_wrong_setting_is_named(changed, message):

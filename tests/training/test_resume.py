@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import random
@@ -161,7 +160,7 @@ def test_changed_setting_starts_afresh(tmp_path):
     wait_for_a_step(process, folder, 0.0)
     process.kill()
     process.wait()
-    changed = dataclasses.replace(arguments["settings"], epochs=2, learning_rate=5e-4)
+    changed = arguments["settings"].model_copy(update={"epochs": 2, "learning_rate": 5e-4})
     train_run(**arguments | {"settings": changed})
     train_run(**run_arguments(study, tmp_path / "fresh", settings=changed))
     assert (folder / "run/weights.safetensors").read_bytes() == (

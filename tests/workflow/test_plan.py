@@ -69,8 +69,8 @@ def test_flair_can_be_an_input(study):
 @pytest.mark.parametrize(
     ("overlay", "table", "told"),
     [
-        ({"training": {"learning_rate": "1e-5"}}, rows(3), ["training.learning_rate", "1.0e-5"]),
-        ({"trainig": {}}, rows(3), ["unknown key trainig"]),
+        ({"training": {"learning_rate": "low"}}, rows(3), ["training.learning_rate", "'low'"]),
+        ({"trainig": {}}, rows(3), ["trainig: unknown key, did you mean training?"]),
         ({"seed": "one"}, rows(3), ["seed", "'one'", "whole number"]),
         ({}, rows(2) + rows(1), ["rows 2, 4", "C0000", "more than once"]),
         ({}, rows(2) + rows(1, case="../x"), ["row 4", "'../x'", "letters"]),

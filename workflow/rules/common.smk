@@ -8,15 +8,16 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/src")
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-from radnec.cohort.select import SelectionSettings, required_sequences
-from radnec.core.cases import load_cases, require_rows
-from radnec.core.config import sequences_used, validate_config
+from radnec.cases.overrides import overrides_by_case
+from radnec.cases.table import load_cases, require_rows
+from radnec.cohort.select import required_sequences
+from radnec.config.check import check_config
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
-from radnec.core.overrides import overrides_by_case
 from radnec.core.settings import canonical_json
 from radnec.study import dependencies
 from radnec.study.cases import read_included_cases
@@ -33,21 +34,21 @@ ROOT = Path(workflow.basedir)
 SCHEMAS = ROOT / "workflow" / "schemas"
 
 try:
-    validate_config(config, SCHEMAS / "config.schema.yaml")
-    CASES = load_cases(
-        Path(config["cases"]),
-        SCHEMAS / "cases.schema.yaml",
-        config["label_map"],
-        may_be_empty=True,
-    )
+    CONFIG = check_config(config)
+    # The rules read values, not what text on the command line spells.
+    config.update(CONFIG.to_mapping())
+    TABLE = load_cases(Path(config["cases"]), config["label_map"], may_be_empty=True)
+    CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
 except InputError as error:
     raise WorkflowError(str(error))
 
-STUDY = StudyPlan(config, CASES)
-REQUIRED = required_sequences(
-    SelectionSettings.from_mapping(config["selection"]), sequences_used(config)
-)
+# Each job's process reads this file anew; what was normalised is told once.
+if TABLE.changes and workflow.is_main_process:
+    logger.info(TABLE.changes)
+
+STUDY = StudyPlan(CONFIG, CASES)
+REQUIRED = required_sequences(CONFIG.selection, CONFIG.sequences_used())
 PHANTOM = STUDY.phantom
 NOTICE = notice(PHANTOM)
 DEVICE = config["resources"]["device"]

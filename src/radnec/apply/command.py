@@ -49,7 +49,7 @@ def add_commands(subparsers: Any) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     # Imported here: `radnec --help` need not wait for torch.
     from radnec.apply.predict import predict_patient
-    from radnec.core.cases import CaseSource
+    from radnec.cases.sources import CaseSource
     from radnec.core.errors import InputError
 
     files = {s: str(getattr(arguments, s)) for s in SEQUENCES if getattr(arguments, s)}

@@ -14,7 +14,7 @@ from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.explain import explain_patient
 from radnec.apply.prepare import prepare_patient
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.files import atomic_path, write_json, write_text
 from radnec.core.labels import NEGATIVE, POSITIVE

@@ -5,19 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from radnec.cases.sources import CaseSource
 from radnec.cohort.select import SelectionSettings, judge
-from radnec.core.cases import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.ingest.convert import convert_case
 from radnec.ingest.index import index_case
 from radnec.ingest.settings import IngestSettings
-from radnec.preprocess.normalise import NormalisationSettings, normalise_case
-from radnec.preprocess.register import RegistrationSettings, register_case
+from radnec.preprocess.normalise import normalise_case
+from radnec.preprocess.register import register_case
+from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
+from radnec.preprocess.settings.normalisation import NormalisationSettings
+from radnec.preprocess.settings.registration import RegistrationSettings
+from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.hdbet_batch import predict_masks
-from radnec.preprocess.skullstrip.hdbet_weights import HdBetWeightsSettings, fetch_hdbet
-from radnec.preprocess.skullstrip.strip import SkullStripSettings, strip_case
+from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
+from radnec.preprocess.skullstrip.strip import strip_case
 
 
 def prepare_patient(

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
-from radnec.core.settings import Settings
+from annotated_types import Ge, Gt, Lt
+
+from radnec.core.settings import Count, Number, Settings, Whole
 
 
-@dataclasses.dataclass(frozen=True)
 class SplitSettings(Settings):
-    """The section ``split`` of the configuration.
+    """The section ``split`` of the configuration."""
 
-    Attributes
-    ----------
-    design
-        ``stratified``: one split (the paper); ``given``: the column `set` of the table of
-        cases; ``kfold``: `repeats` times stratified cross-validation with `folds` folds.
-    test_fraction
-        Share of patients in the test set of the one split (the paper: 1/4).
+    design: Literal["stratified", "given", "kfold"] = "stratified"
+    """stratified (one split), given (column `set`), or kfold
+
+    `stratified` is the paper's; `kfold` is `repeats` times stratified cross-validation with
+    `folds` folds.
+
+    Change: `kfold` for a study of your own: one split with few positives says little
     """
+    test_fraction: Annotated[Number, Gt(0), Lt(1)] = 0.25
+    """stratified: 3 to 1
 
-    design: Literal["stratified", "given", "kfold"]
-    test_fraction: float
-    folds: int
-    repeats: int
+    Share of patients in the test set of the one split.
+
+    Change: rarely
+    """
+    folds: Annotated[Whole, Ge(2)] = 4
+    """kfold
+
+    Change: with `kfold`
+    """
+    repeats: Count = 1
+    """kfold
+
+    Added repeats leave the first ones as they are.
+
+    Change: with `kfold`
+    """
 
 
 def fold_names(settings: SplitSettings) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,27 +9,28 @@ import pandas as pd
 
 from radnec.cohort.eligibility import ineligible
 from radnec.core.records import Record
-from radnec.core.sequences import SEQUENCES
-from radnec.core.settings import Settings
+from radnec.core.sequences import SEQUENCES, SequenceName
+from radnec.core.settings import Count, Settings, Values
 from radnec.core.tables import write_tsv
 
 COLUMNS = ["case", "label", "patient", "status", "stage", "reason", "sequences"]
 
 
-@dataclasses.dataclass(frozen=True)
 class SelectionSettings(Settings):
-    """The section ``selection`` of the configuration.
+    """The section ``selection`` of the configuration."""
 
-    Attributes
-    ----------
-    min_slices
-        A case with a scan of fewer slices is excluded (the paper: 32).
-    required_sequences
-        Sequences without which a case is excluded.
+    min_slices: Count = 32
+    """a case with a scan of fewer slices is excluded
+
+    Change: for 3D or thicker scans
     """
+    required_sequences: Values[SequenceName] = ("t1", "t1ce", "t2")
+    """a case without them is excluded
 
-    min_slices: int
-    required_sequences: tuple[str, ...]
+    What a network reads is always required.
+
+    Change: to keep one cohort for several input sets
+    """
 
 
 def required_sequences(settings: SelectionSettings, used: Iterable[str]) -> list[str]:
@@ -57,7 +57,7 @@ def select_cases(
     Parameters
     ----------
     table
-        The checked table of cases, see `radnec.core.cases.load_cases`.
+        The checked table of cases, see `radnec.cases.table.load_cases`.
     records
         Record of the conversion of each eligible case.
     required

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 # Ying et al. 2025, "Data preprocessing", step 3: T1ce > T1 > T2 > FLAIR.
-SEQUENCES = ("t1ce", "t1", "t2", "flair")
+SequenceName = Literal["t1ce", "t1", "t2", "flair"]
+SEQUENCES: tuple[str, ...] = get_args(SequenceName)
 
 
 def reference_of(available: Iterable[str]) -> str:

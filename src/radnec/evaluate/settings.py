@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Annotated
 
-from radnec.core.errors import InputError
-from radnec.core.settings import Settings
+from annotated_types import Ge, Gt, Lt
+
+from radnec.core.settings import Number, Settings, Values, Whole
 
 
-@dataclasses.dataclass(frozen=True)
 class EvaluationSettings(Settings):
-    """What the statistics need to be told.
+    """What the statistics need to be told."""
 
-    Attributes
-    ----------
-    confidence
-        Level of every interval.
-    bootstrap_repeats
-        Resamples of every bootstrap.
-    permutation_repeats
-        Permutations of the labels behind a permutation p-value.
-    prevalence
-        Shares of necrosis at which predictive values are stated.
-    calibration_bins
-        Bins of equal counts for the expected calibration error.
+    confidence: Annotated[Number, Ge(0.5), Lt(1)] = 0.95
+    """level of every interval
+
+    Change: rarely
     """
+    bootstrap_repeats: Annotated[Whole, Ge(100)] = 2000
+    """resamples of every bootstrap
 
-    confidence: float
-    bootstrap_repeats: int
-    permutation_repeats: int
-    prevalence: tuple[float, ...]
-    calibration_bins: int
+    Change: rarely
+    """
+    permutation_repeats: Annotated[Whole, Ge(100)] = 2000
+    """permutations of the labels behind a p-value
 
-    def __post_init__(self) -> None:
-        self._require("confidence", 0.5 <= self.confidence < 1, "0.5 or more and below 1")
-        for name in ("bootstrap_repeats", "permutation_repeats"):
-            self._require(name, getattr(self, name) >= 100, "100 or more")
-        inside = all(0 < share < 1 for share in self.prevalence)
-        self._require("prevalence", inside and len(self.prevalence) > 0, "shares between 0 and 1")
-        self._require("calibration_bins", self.calibration_bins >= 2, "2 or more")
+    Change: rarely
+    """
+    prevalence: Values[Annotated[Number, Gt(0), Lt(1)]] = (0.05, 0.179, 0.4)
+    """shares of necrosis at which predictive values are stated
 
-    def _require(self, name: str, right: bool, expected: str) -> None:
-        if not right:
-            raise InputError(f"evaluation.{name} is {getattr(self, name)!r}, expected {expected}")
+    Change: to your clinic's share
+    """
+    calibration_bins: Annotated[Whole, Ge(2)] = 5
+    """of equal counts, for the expected calibration error
+
+    Change: rarely
+    """

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
-from radnec.core.settings import Settings
+from annotated_types import Len
+
+from radnec.core.faults import Expected
+from radnec.core.settings import Count, NotNegative, Settings
 
 
-@dataclasses.dataclass(frozen=True)
 class ExplainSettings(Settings):
     """How the maps are made, and how they are tested.
 
-    The section also names the model that figures 4 and 5 show; that is the workflow's part.
-
-    Attributes
-    ----------
-    method
-        ``gradcam`` (the paper), ``hirescam`` or ``gradcam++``.
-    layer
-        ``last``: the network's last convolutional features (the paper); or the name of any
-        module whose output has three spatial axes, for example ``features.denseblock3``.
-    tolerance_mm
-        In the second pointing game, how far from the lesion the peak may lie.
-    curve_steps
-        Steps from no voxel to all voxels in the insertion and deletion curves.
-    tested_cases
-        Most cases for which the tests that run the network again are made.
+    The section also names the model that figures 4 and 5 show; that is the workflow's part
+    (`radnec.config.sections.ExplainSection`).
     """
 
-    method: Literal["gradcam", "hirescam", "gradcam++"]
-    layer: str
-    tolerance_mm: float
-    curve_steps: int
-    tested_cases: int
+    method: Literal["gradcam", "hirescam", "gradcam++"] = "gradcam"
+    """as the paper; or hirescam, gradcam++
+
+    Change: to compare methods
+    """
+    layer: Annotated[str, Len(1), Expected("last, or the name of a module of the network")] = "last"
+    """the last convolutional features, as the paper; or a module
+
+    Any module whose output has three spatial axes, for example `features.denseblock3`.
+
+    Change: where the last grid is too coarse
+    """
+    tolerance_mm: NotNegative = 10.0
+    """how far from the lesion the peak may lie
+
+    In the second pointing game.
+
+    Change: rarely
+    """
+    curve_steps: Count = 20
+    """from no voxel to all voxels
+
+    In the insertion and deletion curves.
+
+    Change: rarely
+    """
+    tested_cases: Count = 20
+    """most cases for which networks are run again
+
+    In the tests of the maps that need it.
+
+    Change: rarely
+    """

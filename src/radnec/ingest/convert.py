@@ -8,7 +8,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import CaseExcluded
 from radnec.core.files import write_json
 from radnec.core.records import CaseJob, Record, case_stage

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from radnec.core.cases import CaseSource
+from radnec.cases.overrides import load_overrides
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import CaseExcluded, InputError
-from radnec.core.overrides import load_overrides
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.checks.privacy import sealed
 from radnec.ingest.identification.folder import Found, find_series

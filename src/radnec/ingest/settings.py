@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
-from radnec.core.settings import Settings
+from annotated_types import Ge, Le
+
+from radnec.core.settings import Number, Settings
 
 
-@dataclasses.dataclass(frozen=True)
 class IngestSettings(Settings):
-    """How series are identified and converted.
+    """How series are identified and converted."""
 
-    Attributes
-    ----------
-    converter
-        The program that turns slices into NIfTI; both give the same files.
-    min_confidence
-        Share of the evidence (0.5 to 1) that the likeliest sequence of a series needs;
-        below it the series is ambiguous and not guessed.
+    converter: Literal["dicom2nifti", "dcm2niix"] = "dicom2nifti"
+    """or dcm2niix
+
+    The program that turns slices into NIfTI; both give the same files.
+
+    Change: if one of them cannot read your scanner
     """
+    min_confidence: Annotated[Number, Ge(0.5), Le(1)] = 0.7
+    """below this share of the evidence a series is not guessed
 
-    converter: Literal["dicom2nifti", "dcm2niix"]
-    min_confidence: float
+    It is called ambiguous, and the reason for the exclusion of its case holds the line to add
+    to the table of overrides.
+
+    Change: rarely
+    """

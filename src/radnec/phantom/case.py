@@ -94,7 +94,7 @@ def simulate_case(
             "slice_tilt_degrees": session.tilt,
             "lesion": lesion.facts
             | write_masks(_sampler(session, anatomy, "t1ce"), anatomy, lesion, known_truth),
-            "settings": asdict(settings),
+            "settings": settings.to_mapping(),
         }
         write_json(known_truth / "case.json", facts)
 

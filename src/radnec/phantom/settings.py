@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from radnec.core.settings import Settings
+from radnec.core.settings import NotNegative, Positive, Settings
 
 
-@dataclass(frozen=True)
 class PhantomSettings(Settings):
-    """How far the simulated patients and scans are from ideal.
+    """How far the simulated patients and scans are from ideal."""
 
-    Attributes
-    ----------
-    snr
-        Signal of white matter over the SD of the noise in each channel, every sequence.
-    movement_mm, movement_degrees
-        Largest shift and rotation along and about each axis between two sequences.
-    deformation_mm
-        SD of the smooth deformation that makes one head differ from another.
-    bias
-        Largest deviation of the receive field, as exp(+-bias).
+    snr: Positive = 25.0
+    """signal of white matter over the noise
+
+    Over the SD of the noise in each channel, in every sequence.
+
+    Change: to make the demo easier or harder
     """
+    movement_mm: NotNegative = 3.0
+    """largest shift along each axis between two sequences
 
-    snr: float
-    movement_mm: float
-    movement_degrees: float
-    deformation_mm: float
-    bias: float
+    Change: to make the demo easier or harder
+    """
+    movement_degrees: NotNegative = 3.0
+    """largest rotation about each axis between two sequences
+
+    Change: to make the demo easier or harder
+    """
+    deformation_mm: NotNegative = 3.0
+    """SD of the deformation that makes heads differ
+
+    Change: to make the demo easier or harder
+    """
+    bias: NotNegative = 0.15
+    """largest deviation of the receive field, as exp(+-bias)
+
+    Change: to make the demo easier or harder
+    """

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +11,8 @@ from scipy import ndimage
 from radnec.core.errors import CaseExcluded
 from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
-from radnec.core.settings import Settings
 from radnec.preprocess.intensity import scale
+from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.standard_grid import STANDARD_BOX
 from radnec.preprocess.volumes import (
     Affine,
@@ -25,35 +23,6 @@ from radnec.preprocess.volumes import (
     to_ras,
     write_volume,
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class NormalisationSettings(Settings):
-    """Section `normalisation` of the configuration.
-
-    Attributes
-    ----------
-    size
-        Voxels along x (left to right), y (back to front), z (bottom to top).
-    keep_aspect
-        True: a case is scaled by one factor along all axes and padded; False: its brain
-        fills the volume along each axis.
-    margin
-        Millimetres around the brain that stay.
-    intensity
-        ``min-max`` (the paper's), ``percentile`` or ``z-score``.
-    percentiles
-        Lower and upper, for ``percentile``.
-    region
-        Which intensities decide the scale: the whole ``volume`` or the ``brain`` alone.
-    """
-
-    size: tuple[int, int, int]
-    keep_aspect: bool
-    margin: float
-    intensity: Literal["min-max", "percentile", "z-score"]
-    percentiles: tuple[float, float]
-    region: Literal["volume", "brain"]
 
 
 def normalise_case(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import shutil
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
 
 import numpy as np
 
 from radnec.core.errors import CaseExcluded
 from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.sequences import SEQUENCES, reference_of
-from radnec.core.settings import Settings
 from radnec.preprocess.itk import load_ants, to_ants
 from radnec.preprocess.rigid import Image, Prepared, RigidResult, find_movement, prepare
+from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import (
     displacement,
     rotation_angle,
@@ -25,37 +23,6 @@ from radnec.preprocess.transforms import (
 from radnec.preprocess.volumes import read_volume, same_grid, write_volume
 
 log = logging.getLogger(__name__)
-
-
-@dataclasses.dataclass(frozen=True)
-class RegistrationSettings(Settings):
-    """Section `registration` of the configuration.
-
-    Attributes
-    ----------
-    method
-        ``rigid``; or ``given`` where the images come registered (checked, then passed on).
-    interpolation
-        ``linear``, or ``lanczos`` (windowed sinc), for the one resampling.
-    on_failure
-        What becomes of a case whose second try is flagged too: ``exclude``, or ``keep`` it
-        with a warning.
-    max_rotation, max_translation
-        Degrees, and mm at the centre of the head: more is taken for a failure.
-    min_overlap
-        Least fraction of the reference's head that the moving image must cover.
-    min_distinctness
-        How many times more information the images must share at the movement found than 15 mm
-        or 12 degrees beside it.
-    """
-
-    method: Literal["rigid", "given"]
-    interpolation: Literal["linear", "lanczos"]
-    on_failure: Literal["exclude", "keep"]
-    max_rotation: float
-    max_translation: float
-    min_overlap: float
-    min_distinctness: float
 
 
 def register_case(

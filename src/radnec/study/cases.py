@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import pandas as pd
 
+from radnec.cases.sources import source_of
 from radnec.cohort.eligibility import ineligible
-from radnec.core.cases import source_of
 from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import canonical_json
 from radnec.core.tables import read_tsv
@@ -38,7 +38,7 @@ class StudyCases:
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, *, bids_root: str | None) -> Self:
-        """Take over a table of `radnec.core.cases.load_cases`.
+        """Take over a table of `radnec.cases.table.load_cases`.
 
         Parameters
         ----------

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from radnec.core.config import sequences_used
+from radnec.config.model import StudyConfig
 from radnec.study.batches import HDBET_BATCH, Batches
 from radnec.study.cases import StudyCases
 from radnec.study.paths import StudyPaths
@@ -27,7 +26,7 @@ class StudyPlan:
         Whether HD-BET strips the skulls: its network is loaded once for a batch of cases.
     """
 
-    def __init__(self, config: Mapping[str, Any], table: pd.DataFrame) -> None:
+    def __init__(self, config: StudyConfig, table: pd.DataFrame) -> None:
         """Plan a study.
 
         Parameters
@@ -35,16 +34,16 @@ class StudyPlan:
         config
             The checked configuration.
         table
-            The checked table of cases, see `radnec.core.cases.load_cases`.
+            The checked table of cases, see `radnec.cases.table.load_cases`.
         """
-        self.paths = StudyPaths(config["study"])
-        self.cases = StudyCases.from_table(table, bids_root=config["bids"])
+        self.paths = StudyPaths(config.study)
+        self.cases = StudyCases.from_table(table, bids_root=config.bids)
         self.runs = TrainingRuns.from_config(config)
-        self.phantom = config["cohort"] == "phantom"
-        self.hdbet = config["skull_strip"]["backend"] == "hd-bet"
+        self.phantom = config.cohort == "phantom"
+        self.hdbet = config.skull_strip.backend == "hd-bet"
         self._batches = Batches(self.cases.eligible, HDBET_BATCH)
-        self._sequences = sequences_used(dict(config))
-        self._explain = config["explain"]
+        self._sequences = config.sequences_used()
+        self._explain = config.explain
 
     def of_cases(self, pattern: str, cases: Iterable[str]) -> list[str]:
         """Return a result of each case: its path with ``{case}``, below the study's folder."""
@@ -59,7 +58,7 @@ class StudyPlan:
     def of_explanation_in_figures(self, path: str) -> str:
         """Return a path below the explanation that figures 4 and 5 show."""
         return self.paths.explanation(
-            path, backbone=self._explain["backbone"], inputs=self._explain["inputs"]
+            path, backbone=self._explain.backbone, inputs=self._explain.inputs
         )
 
     def predictions(self) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
-from radnec.cohort.design import SplitSettings, fold_names
+from radnec.cohort.design import fold_names
+from radnec.config.model import StudyConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,14 +31,14 @@ class TrainingRuns:
     seeds: tuple[int, ...]
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
+    def from_config(cls, config: StudyConfig) -> Self:
         """Read the runs from the sections ``models`` and ``split`` of a checked configuration."""
-        models = config["models"]
+        models = config.models
         return cls(
-            backbones=tuple(models["backbones"]),
-            inputs=tuple(models["inputs"]),
-            folds=tuple(fold_names(SplitSettings.from_mapping(config["split"]))),
-            seeds=tuple(models["seeds"]),
+            backbones=models.backbones,
+            inputs=models.inputs,
+            folds=tuple(fold_names(config.split)),
+            seeds=models.seeds,
         )
 
     @property

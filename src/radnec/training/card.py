@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import platform
 from pathlib import Path
 from typing import Any
@@ -75,9 +74,7 @@ def write_card(
             "hash_of_all_that_defines_the_run": fitted.checkpoint.folder.name,
         },
         "settings": {
-            key: value
-            for key, value in dataclasses.asdict(settings).items()
-            if not key.startswith("grid")
+            key: value for key, value in settings.to_mapping().items() if not key.startswith("grid")
         },
         "grid": tried,
         "results": {"epochs_trained": state.epoch, "weights_of_epoch": chosen}

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from radnec.core.errors import InputError
 from radnec.core.files import write_json
 from radnec.core.seeding import derive_seed
 from radnec.training.fit import Job, fit, key_of
@@ -23,36 +22,23 @@ from radnec.training.settings import TrainingSettings
 from radnec.training.temperature import fit_temperature
 from radnec.training.validate import auc_of, logits_of
 
-CHOOSABLE = (
-    "learning_rate",
-    "batch_size",
-    "epochs",
-    "optimiser",
-    "weight_decay",
-    "loss",
-    "sampling",
-    "schedule",
-    "accumulation",
-)
-
 log = logging.getLogger(__name__)
 
 
 def candidates(settings: TrainingSettings) -> list[TrainingSettings]:
-    """Return the settings of every point of the grid, checked, in the order of the config.
+    """Return the settings of every point of the grid, in the order of the names of its keys.
 
     Raises
     ------
     InputError
-        If the grid names a key that is no setting, or a value that is none.
+        If values of the grid do not go together.
     """
-    base = dataclasses.asdict(settings.without_grid())
-    for key in settings.grid:
-        if key not in CHOOSABLE:
-            raise InputError(f"training.grid: {key!r}, expected keys of {', '.join(CHOOSABLE)}")
+    base = settings.without_grid().to_mapping()
+    values_of = settings.to_mapping()["grid"]
+    keys = sorted(values_of)
     return [
-        TrainingSettings.from_mapping(base | dict(zip(settings.grid, values, strict=True)))
-        for values in itertools.product(*settings.grid.values())
+        TrainingSettings.from_mapping(base | dict(zip(keys, values, strict=True)))
+        for values in itertools.product(*(values_of[key] for key in keys))
     ]
 
 
@@ -99,7 +85,7 @@ def choose(job: Job, cases: pd.DataFrame, settings: TrainingSettings) -> Choice:
         if settings.grid:
             losses = [part["loss"] for part in parts]
             aucs = [part["auc"] for part in parts]
-            row = {key: getattr(point, key) for key in settings.grid}
+            row = {key: getattr(point, key) for key in sorted(settings.grid)}
             row |= {"mean_loss": float(np.mean(losses)), "mean_auc": float(np.mean(aucs))}
             tried.append(row)
             log.info("%s: grid %s", job.name, row)

@@ -17,7 +17,7 @@ from ingest_builders import T1CE, dicom_slice
 
 from radnec.apply.dicom.source import SourceSeries, find_source
 from radnec.apply.dicom.write import write_dicom
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.ingest.convert import convert_case
 from radnec.ingest.index import index_case

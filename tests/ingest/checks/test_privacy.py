@@ -10,8 +10,8 @@ from pydicom import dcmread
 from pydicom.datadict import DicomDictionary, keyword_for_tag
 from pydicom.dataset import Dataset
 
+from radnec.cases.sources import CaseSource
 from radnec.cli.main import main
-from radnec.core.cases import CaseSource
 from radnec.ingest.conversion.nifti import save
 
 NAME = "Zyxwolf"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from ingest_builders import FLAIR, T1, T2, write_series
 
+from radnec.cases.sources import CaseSource
 from radnec.cli.main import main
-from radnec.core.cases import CaseSource
 from radnec.core.tables import read_tsv
 from radnec.ingest.commands.draft import sequence_of_name
 

@@ -15,7 +15,7 @@ from radnec.apply.dicom.equipment import MANUFACTURER, SUMMARY, identity, softwa
 from radnec.apply.dicom.source import SourceSeries
 from radnec.figures.sheet import Sheet
 from radnec.figures.slices import NAMES, Volume, brain_box, show_map, show_slice, slices_with_brain
-from radnec.figures.style import NEGATIVE_COLOUR, POSITIVE_COLOUR
+from radnec.figures.style import MM_PER_INCH, NEGATIVE_COLOUR, POSITIVE_COLOUR
 
 _WIDTH, _HEIGHT = 180.0, 118.0  # mm
 _DPI = 200
@@ -51,8 +51,8 @@ def summary_capture(
 
 def draw_summary(answer: Mapping[str, Any], reference: Path, heat: Path, sequence: str) -> Figure:
     """Draw the page: the answer, where the network looked, and what every reader must know."""
-    sheet = Sheet(_WIDTH, _HEIGHT)
-    sheet.figure.set_facecolor("white")
+    size = (_WIDTH / MM_PER_INCH, _HEIGHT / MM_PER_INCH)
+    sheet = Sheet(Figure(figsize=size, facecolor="white"))
     sheet.write(6, 5, f"Case {answer['case']}", fontsize=11, fontweight="bold")
     sheet.write(6, 11, _about(answer), fontsize=7)
     _draw_probability(sheet, answer)

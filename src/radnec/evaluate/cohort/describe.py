@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from radnec.cases.table import read_cases
 from radnec.core.tables import read_tsv
 from radnec.evaluate.cohort.scanners import read_scanners, scanner_rows
 from radnec.evaluate.cohort.table1_rows import COLUMNS, table1_rows
@@ -91,7 +92,7 @@ def included_cases(cases_table: Path, cohort: Path) -> pd.DataFrame:
     """Return the included cases: case, checked label and patient, and the study's own columns."""
     found = read_tsv(cohort, dtype=str)
     included = found.loc[found["status"] == "included", ["case", "label", "patient"]]
-    own = read_tsv(cases_table, dtype=str).drop(columns=["label", "patient"], errors="ignore")
+    own = read_cases(cases_table).drop(columns=["label", "patient"]).reset_index(drop=True)
     return included.merge(own, on="case", how="left", validate="one_to_one").fillna("")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from radnec.core.cases import CaseSource
+from radnec.cases.sources import CaseSource
 from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES
 from radnec.ingest.conversion.sidecar import Value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import logging
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from radnec.core.errors import InputError
 from radnec.core.files import sha256, write_json
-from radnec.core.settings import Settings
+from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
 
 log = logging.getLogger(__name__)
 
@@ -23,26 +22,6 @@ log = logging.getLogger(__name__)
 FILES = ("plans.json", "dataset.json", "fold_all/checkpoint_final.pth")
 _ZENODO = re.compile(r"(https?://[^/]+)/records?/(\d+)/files/([^?]+)")
 _CHUNK = 1 << 20
-
-
-@dataclasses.dataclass(frozen=True)
-class HdBetWeightsSettings(Settings):
-    """Section `hd_bet_weights` of the configuration.
-
-    Attributes
-    ----------
-    folder
-        Where the network lies, or is put when it is fetched.
-    url
-        The published archive; empty: never fetch.
-    checksum
-        ``sha256:...`` or ``md5:...`` of the archive; empty: the one that its Zenodo record
-        publishes.
-    """
-
-    folder: str
-    url: str
-    checksum: str
 
 
 def fetch_hdbet(*, settings: HdBetWeightsSettings, output: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
-from radnec.core.settings import Settings
+from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
 from radnec.preprocess.skullstrip.given import signal_mask
@@ -19,33 +18,6 @@ from radnec.preprocess.skullstrip.hdbet_batch import predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
 from radnec.preprocess.volumes import read_volume, write_volume
-
-
-@dataclasses.dataclass(frozen=True)
-class SkullStripSettings(Settings):
-    """Section `skull_strip` of the configuration.
-
-    Attributes
-    ----------
-    backend
-        ``hd-bet``, ``atlas``, ``given`` (every case names its mask) or ``none`` (images that
-        come stripped, or keep their skull).
-    atlas_head, atlas_mask
-        A head template and its brain mask; empty for the one found by itself.
-    mirroring
-        HD-BET: average over the eight mirrored heads, its default; False is eight times faster.
-    volume_ml
-        Smallest and largest plausible brain; outside, the mask is flagged.
-    on_failure
-        What becomes of a case with a flagged mask: ``exclude``, or ``keep`` with a warning.
-    """
-
-    backend: Literal["hd-bet", "atlas", "given", "none"]
-    atlas_head: str
-    atlas_mask: str
-    mirroring: bool
-    volume_ml: tuple[float, float]
-    on_failure: Literal["exclude", "keep"]
 
 
 def strip_case(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from radnec.cases.overrides import load_overrides, overrides_by_case
 from radnec.core.errors import InputError
-from radnec.core.overrides import load_overrides, overrides_by_case
 
 HEADER = "case\tseries\tsequence\n"
 
@@ -43,7 +43,10 @@ def test_remarks_and_spacing_change_nothing_for_the_cases(tmp_path):
         ("", r"found columns \[\], expected"),
         (HEADER + "A\ts1\n", r"row 2: found \['A', 's1'\], expected case, series, sequence"),
         (HEADER + "# remark\nA s1 t1 t2\n", "row 3: found"),
-        (HEADER + "A s1 t3\n", "row 2: sequence 't3', expected one of t1ce, t1, t2, flair, ignore"),
+        (
+            HEADER + "A s1 t3\n",
+            "row 2: sequence: found 't3', expected one of t1ce, t1, t2, flair, ignore",
+        ),
         (HEADER + "A s1 t1\nA s1 t2\n", "row 3: case 'A' has series 's1'"),
         (HEADER + "A s1 t1\nA s2 t1\n", "row 3: case 'A' has series 's2' or sequence 't1'"),
     ],
@@ -56,6 +59,8 @@ def test_a_faulty_table_is_refused_with_row_and_value(tmp_path, text, told):
 
 
 def test_a_table_that_is_not_there(tmp_path):
-    with pytest.raises(InputError, match=r"series_overrides: .*gone\.tsv.*expected a table"):
+    with pytest.raises(
+        InputError, match=r"series_overrides: .*gone\.tsv not found, expected a table"
+    ):
         overrides_by_case(str(tmp_path / "gone.tsv"), {"A"})
     assert overrides_by_case(None, {"A"}) == {}

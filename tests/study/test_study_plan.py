@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from radnec.config.check import check_config
 from radnec.study.plan import StudyPlan
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def below(paths: list[str]) -> list[str]:
 
 
 def test_preprocessing_of_patients_stripped_by_hdbet(config):
-    plan = StudyPlan(config, table(mask=["", "", "own.nii.gz"]))
+    plan = StudyPlan(check_config(config), table(mask=["", "", "own.nii.gz"]))
     assert below(plan.preprocessing_results(["C0", "C2"])) == [
         "records/index/C0.json",
         "records/index/C1.json",
@@ -61,7 +62,7 @@ def test_preprocessing_of_patients_stripped_by_hdbet(config):
 def test_preprocessing_of_a_phantom_begins_with_its_truth_and_another_backend_has_no_batch(config):
     config["cohort"] = "phantom"
     config["skull_strip"]["backend"] = "atlas"
-    plan = StudyPlan(config, table(2))
+    plan = StudyPlan(check_config(config), table(2))
     files = below(plan.preprocessing_results(["C1"]))
     assert files[4:8] == [
         "phantom/truth/C0",
@@ -74,7 +75,7 @@ def test_preprocessing_of_a_phantom_begins_with_its_truth_and_another_backend_ha
 
 
 def test_no_network_is_asked_for_where_every_selected_case_has_a_mask(config):
-    plan = StudyPlan(config, table(2, mask=["m.nii.gz", ""]))
+    plan = StudyPlan(check_config(config), table(2, mask=["m.nii.gz", ""]))
     files = below(plan.preprocessing_results(["C0"]))
     assert not [path for path in files if path.startswith("hd_bet")]
 
@@ -84,7 +85,7 @@ def test_a_batch_is_ten_of_the_eligible_cases_those_that_need_a_mask(config):
     masks[11] = "own.nii.gz"
     pathology = [""] * 23
     pathology[0] = "no"
-    plan = StudyPlan(config, table(23, mask=masks, pathology=pathology))
+    plan = StudyPlan(check_config(config), table(23, mask=masks, pathology=pathology))
     selected = [f"C{number}" for number in range(1, 23) if number != 12]
     # C0 is not eligible: the second batch begins with C11, which has a mask; C12 was not selected.
     assert plan.cases_of_batch(1, selected) == [f"C{number}" for number in range(13, 21)]
@@ -93,7 +94,7 @@ def test_a_batch_is_ten_of_the_eligible_cases_those_that_need_a_mask(config):
 
 
 def test_every_result_of_the_models(config):
-    assert below(StudyPlan(config, table()).model_results()) == [
+    assert below(StudyPlan(check_config(config), table()).model_results()) == [
         "packed/cases.tsv",
         "packed/t2.sha256",
         "models/vgg11/t2/holdout_seed2/weights.safetensors",
@@ -110,7 +111,7 @@ def test_every_result_of_the_models(config):
 
 def test_the_run_whose_maps_are_drawn_is_the_first_of_each_model(config):
     config["models"]["seeds"] = [4, 2]
-    plan = StudyPlan(config, table())
+    plan = StudyPlan(check_config(config), table())
     assert plan.of_explained_run("card.json") == (
         "results/small/models/{backbone}/{inputs}/holdout_seed4/card.json"
     )

@@ -1,0 +1,1 @@
+"""The sections of the configuration that preprocessing takes, one module for each stage."""

@@ -1,0 +1,91 @@
+"""Each benchmark runs, small, to its end and prints its figures: the docs quote them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "benchmarks"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1"}
+NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
+
+# Command line, and the lines that its output has to have; # stands for a number.
+QUICK = {
+    "coverage": ("coverage.py --repeats 8", ["interval +sensitivity +.*#", "test +McNemar +.*#"]),
+    "evaluate": (
+        "evaluate.py --repeats 100",
+        [r"tables 3 to 6 and evaluation +# +#", r"DeLong interval +scikit-learn .* +#"],
+    ),
+    "index": (
+        "index.py --files 200 --rounds 1",
+        ["index, 1 +# +# +#", "two processes against one: #", "peak memory: # MB"],
+    ),
+    "phantom": ("phantom.py --cases 1 --repeats 2", [r"\| own \| # \| # \|", "peak memory # MB"]),
+    "registration": (
+        "registration.py --cases 1 --peer 0 --pairs 1",
+        [r"1 registrations, up to # degrees", r"over the brain: mean # mm", "mean #$"],
+    ),
+    "skullstrip": (
+        "skullstrip.py --cases 1 --references t1ce",
+        ["t1ce +# +# +#", "flagged: # of 1; peak memory # MB"],
+    ),
+    "training engine": (
+        "training.py engine --size 32 32 32 --cases 4 --turns 1 --backbones resnet10 --epochs 1",
+        [r"\| resnet10 \| # \| # \| # "],
+    ),
+}
+SLOW = {
+    "preprocess": ("preprocess.py", [r"\| register \| # \| # \| # \|", r"\| whole case \| # \|"]),
+    "scale": (
+        "scale.py --cases 5 --run 1",
+        ["an empty Snakemake job: # s", "5 finished cases: nothing to do +# +# +#"],
+    ),
+    "training loop": (
+        "training.py loop --size 32 32 32 --grid 32 32 32 --cases 4 --turns 1 --epochs 1",
+        [r"\| engine \| # \| # \|", r"\| CacheDataset \| # \| # \|"],
+    ),
+    "training memory": ("training.py memory", ["5,000 / 500: #"]),
+}
+CASES = [
+    *(pytest.param(*case, id=name) for name, case in QUICK.items()),
+    *(pytest.param(*case, id=name, marks=pytest.mark.slow) for name, case in SLOW.items()),
+]
+
+
+@pytest.mark.parametrize(("command", "lines"), CASES)
+def test_it_runs_and_prints_its_figures(tmp_path, command, lines):
+    script, *arguments = command.split()
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / script), *arguments],
+        cwd=tmp_path,
+        env=os.environ | ONE_THREAD,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in lines:
+        pattern = line.replace("#", f"({NUMBER})")
+        assert re.search(pattern, done.stdout, re.MULTILINE), f"{line!r} not in\n{done.stdout}"
+
+
+def test_every_benchmark_is_run():
+    scripts = {path.name for path in FOLDER.glob("*.py") if "__main__" in path.read_text()}
+    scripts.remove("gpu.py")  # test_gpu_script.py
+    assert scripts == {command.split()[0] for command, _ in (*QUICK.values(), *SLOW.values())}
+
+
+def test_every_benchmark_that_the_docs_name_is_there():
+    named = {
+        name
+        for page in [*ROOT.glob("docs/*.md"), ROOT / "README.md"]
+        for name in re.findall(r"benchmarks/(\w+\.py)", page.read_text())
+    }
+    assert named and named <= {path.name for path in FOLDER.glob("*.py")}
