@@ -243,7 +243,8 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     )
     (evaluation / "planning.tsv").write_text(
         "n\tprevalence\tn_necrosis\tn_recurrence\tsens_width\tspec_width\tauc_width\tsmallest_auc"
-        "\tsmallest_difference\tsource\n58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\ttested\n"
+        "\tsmallest_difference_50\tsmallest_difference_90\tsource\tnotes\n"
+        "58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\t0.13\ttested\twhy\n"
     )
     explanation = tmp_path / "tests"
     explanation.mkdir()
@@ -319,4 +320,4 @@ def test_a_single_model_has_nothing_to_be_compared_with(tmp_path):
     """Its table of comparisons has a header only, without the columns of the differences."""
     path = tmp_path / "comparisons.tsv"
     path.write_text("family\tfirst_backbone\tfirst_input_set\tdelong_p\tcohort\n")
-    assert comparisons(path) == ""
+    assert comparisons(path, "95 % CI") == ""

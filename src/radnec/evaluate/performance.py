@@ -21,7 +21,7 @@ from radnec.evaluate.measures.planning import planning_table
 from radnec.evaluate.measures.precision_recall import precision_recall_with_band
 from radnec.evaluate.measures.roc import roc_with_band
 from radnec.evaluate.models.model import Model, measure_model
-from radnec.evaluate.models.predictions import pool, read_predictions
+from radnec.evaluate.models.predictions import check_complete, pool, read_predictions
 from radnec.evaluate.models.thresholds import thresholds_of
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.evaluate.tables.metric_rows import metric_rows
@@ -86,6 +86,7 @@ def evaluate_models(
             )
         frame = read_predictions(path)
         frame = frame[frame["set"] == "test"]
+        check_complete(path, frame)
         model = measure_model(
             backbone, input_set, sequences[input_set], pool(frame), settings, seed
         )

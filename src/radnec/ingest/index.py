@@ -13,7 +13,7 @@ from radnec.ingest.checks.privacy import sealed
 from radnec.ingest.identification.folder import Found, find_series
 from radnec.ingest.identification.subject import doubts
 from radnec.ingest.identification.types import REFUSED
-from radnec.ingest.reading.stray_slices import strays_of
+from radnec.ingest.reading.stray_slices import scouts_of, strays_of
 from radnec.ingest.sources import nifti_case
 from radnec.ingest.table import series_row, write_series
 
@@ -104,6 +104,8 @@ def _require_usable(found: Found, job: CaseJob) -> None:
         raise CaseExcluded(f"no DICOM image among {found.scan.files} files{what}")
     if damaged:
         job.warn(f"damaged DICOM files: {shown}")
+    if found.scan.archives:
+        job.warn(f"{found.scan.archives} packed files (zip, tar, gz) were not opened")
     for doubt in doubts(found.decisions[0].identity.volume.header):
         job.warn(doubt)
     trouble = list(found.trouble)
@@ -116,6 +118,8 @@ def _require_usable(found: Found, job: CaseJob) -> None:
         volume = decision.identity.volume
         if folders & {str(Path(one.path).parent) for one in volume.slices}:
             trouble.append(f"{sequence}: damaged DICOM files lie among its slices ({shown})")
+        if scouts_of(volume, volumes):
+            job.warn(f"{sequence}: its series also holds a scout slice of another plane, left out")
         if strays := sum(len(one.slices) for one in strays_of(volume, volumes)):
             trouble.append(
                 f"{sequence}: {strays} stray slice{'s'[: strays != 1]} that belong to its series "

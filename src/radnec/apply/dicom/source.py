@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-from radnec.ingest.identification.choose import CHOSEN
+from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.reading.grouping import volumes_of
 from radnec.ingest.reading.scan import scan
 

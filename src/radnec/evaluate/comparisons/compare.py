@@ -118,7 +118,9 @@ def compare_decisions(
     c = int((~first_right & second_right).sum())
     exact = float(mcnemar([[0, b], [c, 0]], exact=True).pvalue)
     # The exact p counts the observed outcome in full (twice, for two sides); mid-p by half.
-    mid = min(1.0, exact - float(stats.binom.pmf(b, b + c, 0.5))) if b != c else 1.0
+    # At b = c the two sides share that outcome, and half of its probability is left out.
+    same = float(stats.binom.pmf(b, b + c, 0.5))
+    mid = exact - same if b != c else 1 - same / 2
     p12, p21 = (b + 1) / (n + 2), (c + 1) / (n + 2)
     half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
     low, high = max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half)

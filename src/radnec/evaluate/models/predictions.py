@@ -91,7 +91,55 @@ def read_predictions(path: Path) -> pd.DataFrame:
         "fold",
         f"{HOLDOUT!r} in every row or in none",
     )
+    # A run's table holds all its sets; a case of two of them was trained on and tested.
+    refuse(
+        table.duplicated(["case", "fold", "seed"]), "set", "each case in one set of a fold and seed"
+    )
+    if "test" in set(table["set"]) and table["fold"].iloc[0] != HOLDOUT:
+        _check_folds(path, table[table["set"] == "test"])
     return table
+
+
+def check_complete(path: Path, table: pd.DataFrame) -> None:
+    """Refuse the joined test predictions of a study in which a case was tested less often.
+
+    Every case of a study is tested by every seed, and in a cross-validation once in every
+    repeat; a table without a fold, or with uneven repeats, is not whole.
+
+    Raises
+    ------
+    InputError
+        Naming the file, a case, how often it was tested and how often it should have been.
+    """
+    test = table[table["set"] == "test"]
+    times = test.groupby("case").size()
+    repeats = 1 if (test["fold"] == HOLDOUT).all() else folds_of(test)["repeat"].nunique()
+    expected = repeats * test["seed"].nunique()
+    if (wrong := times[times != expected]).size:
+        raise InputError(
+            f"{path} case {wrong.index[0]!r}: tested {wrong.iloc[0]} times, expected {expected} "
+            f"(repeats: {repeats}, seeds: {test['seed'].nunique()}); a fold or run is missing"
+        )
+    if (test["fold"] == HOLDOUT).all():
+        return
+    for repeat, rows in folds_of(test).groupby("repeat"):
+        parts, all_parts = rows["part"].nunique(), folds_of(test)["part"].nunique()
+        if parts != all_parts:
+            raise InputError(
+                f"{path}: repeat {repeat} has {parts} folds, expected {all_parts} as in the others"
+            )
+
+
+def _check_folds(path: Path, test: pd.DataFrame) -> None:
+    """Refuse a case that two folds of one repeat test."""
+    keys = test[["case", "seed"]].assign(repeat=folds_of(test)["repeat"])
+    if (twice := keys.duplicated()).any():
+        row = keys[twice].iloc[0]
+        folds = test[(test["case"] == row["case"]) & (test["seed"] == row["seed"])]["fold"]
+        raise InputError(
+            f"{path} row {int(np.flatnonzero(twice)[0]) + 2} (case {row['case']!r}): fold: tested "
+            f"in {', '.join(sorted(folds))}, expected one fold of a repeat"
+        )
 
 
 def pool(table: pd.DataFrame) -> Pooled:

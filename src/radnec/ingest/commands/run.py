@@ -23,6 +23,11 @@ def add_commands(subparsers: Any) -> None:
     cases.add_argument(
         "-o", "--output", type=Path, help="TSV to write; without it the table is printed"
     )
+    cases.add_argument(
+        "--labels",
+        type=Path,
+        help="table with the columns folder and label: labels are filled in by folder",
+    )
     cases.set_defaults(run=run_cases)
     inspect = subparsers.add_parser(
         "inspect",
@@ -51,15 +56,20 @@ def run_cases(arguments: argparse.Namespace) -> None:
     """Draft the table and write or print it."""
     from radnec.core.tables import write_tsv
     from radnec.ingest.commands.draft import draft_cases
+    from radnec.ingest.commands.join_labels import join_labels
 
     _check(arguments)
     with sealed("drafting the cases table"):
         table = draft_cases(arguments.folder, arguments.min_confidence, threads=arguments.processes)
+    if arguments.labels is not None:
+        table = join_labels(table, arguments.labels)
     if arguments.output is None:
         print(table.to_csv(sep="\t", index=False), end="")
         return
     write_tsv(table, arguments.output)
-    print(f"{len(table)} cases written to {arguments.output}: now fill in the column `label`")
+    open_labels = int((table["label"] == "").sum())
+    then = f"now fill in the column `label` of {open_labels}" if open_labels else "all with labels"
+    print(f"{len(table)} cases written to {arguments.output}: {then}")
 
 
 def run_inspect(arguments: argparse.Namespace) -> None:
@@ -72,6 +82,8 @@ def run_inspect(arguments: argparse.Namespace) -> None:
             show(arguments.folder, arguments.min_confidence, threads=arguments.processes)
     except CaseExcluded as excluded:
         raise InputError(f"{arguments.folder}: {excluded.reason}") from None
+    except OSError as error:
+        raise InputError(f"{arguments.folder}: {error.strerror}") from None
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from radnec.core.sequences import SEQUENCES
+from radnec.ingest.identification import cover
+from radnec.ingest.identification.dixon import PARTS
 from radnec.ingest.identification.types import (
     AMBIGUOUS,
     BY_HAND,
@@ -15,6 +17,8 @@ from radnec.ingest.identification.types import (
     Decision,
     Identity,
 )
+
+_Sortable = bool | int | float | str
 
 
 def choose(
@@ -61,16 +65,21 @@ def choose(
     return [decisions[id(one)] for one in identities], trouble
 
 
-def _rank(
-    one: Identity, overrides: dict[str, str]
-) -> tuple[bool, bool, bool, int, float, str, str]:
+def _rank(one: Identity, overrides: dict[str, str]) -> tuple[_Sortable, ...]:
     """Return what makes a series better, the most important first."""
     return (
         one.volume.series in overrides,
+        # A part of the head is no image of the tumour, however fine its slices.
+        cover.grade(one.volume),
         not one.facts.derived,
         # T2 and FLAIR are meant without contrast agent; T1 is told apart before this.
         one.sequence in ("t1", "t1ce") or one.contrast != "yes",
+        -(PARTS.index(one.facts.dixon) if one.facts.dixon else 0),
+        cover.share(one.volume),
         len(one.volume.slices),
+        "RMS" in one.facts.image_type or "rms" in one.facts.words,
+        bool({"NORM", "DIS2D", "DIS3D", "FILTERED", "CC"} & set(one.facts.image_type)),
+        -round(one.facts.te or 0.0, 1) if one.facts.gradient else 0.0,
         -_gap(one),
         one.volume.moment,
         one.volume.series,
@@ -79,9 +88,15 @@ def _rank(
 
 _BETTER = (
     f"another series is {BY_HAND}",
+    "another series covers the head, this one a part of it",
     "another series is original, this one is derived",
     "another series is without contrast agent",
+    "another image of the Dixon acquisition is more like an ordinary one",
+    "another series covers more of the head",
     "another series has more slices",
+    "another series combines the echoes",
+    "another series is corrected for the coil or the gradients",
+    "another series has the earlier echo",
     "another series has smaller gaps between slices",
     "another series is later, so this one was probably repeated",
     "another series comes first in the order of names",

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from radnec.ingest.identification import pairs
+from radnec.ingest.identification.agent import CONTRAST, NO_CONTRAST, UNCLEAR, tag_reading
+from radnec.ingest.identification.bolus import CERTAIN, boluses
 from radnec.ingest.identification.evidence import EVIDENCE, HINT, STATEMENT, Evidence, shares
 from radnec.ingest.identification.facts import Facts
-from radnec.ingest.identification.vocabulary import fold, meanings
+from radnec.ingest.identification.vocabulary import meanings
 from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
 READINGS = ("yes", "no")
 _KNOWN = 0.9
-# Two equal scans nearer in time than this, with nothing in between, are as likely a repeat
-# after movement as a scan before and after injection.
-_REPEAT_SECONDS = 240.0
-# What people write into the tag to say that nothing was given.
-_DENIED = frozenset(
-    {"no", "none", "n", "0", "nein", "non", "kein", "keins", "keine", "ohne", "without", "w", "wo"}
-    | {"o", "nil", "na", "a", "not", "applicable", "negative", "nativ", "unenhanced", "sin"}
-    | {"sans", "false", "contrast", "minus", "unknown", "unbekannt", "无", "否"}
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,61 +26,108 @@ class Context:
     ----------
     first_after
         For each session, the moment of the earliest series known to be after the injection.
+    perhaps_after
+        The same for perfusion that may have needed contrast agent or not.
     promised
         Sessions whose study or protocol name says "with contrast".
-    twins
-        For a series, its place (``earlier``, ``later``, ``repeat``) among two equal T1 series.
+    copied
+        Sessions whose contrast tag stands on series made before any injection as well.
+    turns
+        For a series, its place in time among equal T1 series; see `pairs`.
     """
 
     first_after: dict[str, str]
+    perhaps_after: dict[str, str]
     promised: set[str]
-    twins: dict[str, str]
+    copied: set[str]
+    turns: dict[str, str]
 
 
 def tag_evidence(header: Header) -> Iterator[Evidence]:
     """Yield what the contrast elements of the header say."""
     agent = _text(header.get("ContrastBolusAgent")) or _text(header.get("ContrastBolusIngredient"))
-    if agent:
-        if all(word in _DENIED for word in fold(agent).split()):
-            yield Evidence("no", EVIDENCE, "contrast tag says none")
-        else:
-            yield Evidence("yes", EVIDENCE + HINT, "contrast tag is filled")
+    reading = tag_reading(agent) if agent else ""
+    if reading == "no":
+        yield Evidence("no", EVIDENCE, "contrast tag says none")
+    elif reading == "yes":
+        yield Evidence("yes", EVIDENCE + HINT, "contrast tag is filled")
+    elif reading == "unclear":
+        yield Evidence("yes", HINT, "contrast tag has words that are not known")
+        yield Evidence("no", HINT, "contrast tag has words that are not known")
     for name in ("ContrastBolusVolume", "ContrastBolusTotalDose"):
         value = header.get(name)
-        if isinstance(value, float) and value > 0:
+        if isinstance(value, float) and value > 0 and reading != "no":
             yield Evidence("yes", EVIDENCE, "contrast volume is filled")
             break
 
 
 def name_evidence(facts: Facts) -> Iterator[Evidence]:
-    """Yield what the names of the series say; a name that states both says nothing."""
-    stated = {"contrast", "no contrast"} & facts.words
-    if stated == {"no contrast"}:
+    """Yield what the names of the series say; one that states both, or is unclear, is open."""
+    stated = {CONTRAST, NO_CONTRAST} & facts.words
+    if stated == {NO_CONTRAST}:
         yield Evidence("no", STATEMENT, "named as without contrast")
-    elif stated == {"contrast"}:
+    elif stated == {CONTRAST}:
         yield Evidence("yes", STATEMENT, "named as with contrast")
+    elif stated or UNCLEAR in facts.words:
+        reason = "the name speaks of contrast agent in words that are not clear"
+        if stated:
+            reason = "the name says both with and without contrast"
+        yield Evidence("yes", HINT, reason)
+        yield Evidence("no", HINT, reason)
 
 
 def context_of(series: Sequence[tuple[Volume, Facts]]) -> Context:
     """Gather from all series of a case when contrast agent was given."""
+    turns = pairs.places_in_time(series)
+    copied = _copied(series, turns)
+    given = boluses(series)
     after: dict[str, str] = {}
-    promised: set[str] = set()
+    perhaps: dict[str, str] = {}
+    promised: set[str] = set(copied)
     for volume, facts in series:
-        share = shares([*tag_evidence(volume.header), *name_evidence(facts)], READINGS, among=2)
-        # Bolus perfusion needs contrast agent; arterial spin labelling does not.
-        if (share["yes"] > _KNOWN or "perfusion" in facts.words) and volume.moment:
-            after[volume.session] = min(volume.moment, after.get(volume.session, volume.moment))
-        exam = meanings(texts(volume.header, ("StudyDescription", "ProtocolName")))
-        if "contrast" in exam:
+        share = shares(_own_evidence(volume, facts, copied), READINGS, among=2)
+        bolus = given.get(volume.series)
+        if volume.moment and (share["yes"] > _KNOWN or bolus):
+            into = after if share["yes"] > _KNOWN or bolus == CERTAIN else perhaps
+            into[volume.session] = min(volume.moment, into.get(volume.session, volume.moment))
+        if CONTRAST in meanings(texts(volume.header, ("StudyDescription", "ProtocolName"))):
             promised.add(volume.session)
-    return Context(after, promised, _twins(series))
+    return Context(after, perhaps, promised, copied, turns)
+
+
+def _copied(series: Sequence[tuple[Volume, Facts]], turns: dict[str, str]) -> set[str]:
+    """Return the sessions whose tag says nothing about a single series.
+
+    It was filled at registration where it stands on the localizer, on a series named as without
+    contrast, or on all series with the earlier of two equal T1 among them.
+    """
+    tagged: dict[str, list[bool]] = {}
+    copied: set[str] = set()
+    for volume, facts in series:
+        filled = any(piece.reading == "yes" for piece in tag_evidence(volume.header))
+        tagged.setdefault(volume.session, []).append(filled)
+        localizer = "localizer" in facts.words | facts.sequence or "LOCALIZER" in facts.image_type
+        before = {CONTRAST, NO_CONTRAST} & facts.words == {NO_CONTRAST}
+        if filled and (localizer or before):
+            copied.add(volume.session)
+    for volume, _ in series:
+        if turns.get(volume.series) == pairs.EARLIER and all(tagged[volume.session]):
+            copied.add(volume.session)
+    return copied
+
+
+def _own_evidence(volume: Volume, facts: Facts, copied: set[str]) -> list[Evidence]:
+    found = list(name_evidence(facts))
+    if volume.session not in copied:
+        found = [*tag_evidence(volume.header), *found]
+    return found
 
 
 def judge(
     volume: Volume, facts: Facts, context: Context
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Return the shares of with and without contrast agent, and why."""
-    evidence = [*tag_evidence(volume.header), *name_evidence(facts)]
+    evidence = _own_evidence(volume, facts, context.copied)
     certain = any(piece.weight >= STATEMENT for piece in evidence)
     first = context.first_after.get(volume.session)
     if first and not certain and _comparable(volume.moment, first):
@@ -99,24 +139,32 @@ def judge(
     if not evidence:
         evidence += _circumstances(volume, facts, context)
     share = shares(evidence, READINGS, among=2)
-    return share, tuple(piece.reason for piece in sorted(evidence, key=lambda e: -e.weight))
+    ordered = sorted(evidence, key=lambda e: -e.weight)
+    return share, tuple(dict.fromkeys(piece.reason for piece in ordered))
 
 
 def _circumstances(volume: Volume, facts: Facts, context: Context) -> Iterator[Evidence]:
     """Yield what is left where neither tags nor names nor earlier series say anything."""
-    turn = context.twins.get(volume.series)
-    if turn == "later":
+    turn = context.turns.get(volume.series)
+    if turn == pairs.LATER:
         yield Evidence("yes", EVIDENCE, "the later of two equal T1 series")
         return
-    if turn == "earlier":
+    if turn == pairs.EARLIER:
         yield Evidence("no", EVIDENCE, "the earlier of two equal T1 series")
         return
     yield Evidence("no", HINT, "nothing says that contrast agent was given")
-    if turn == "repeat":
+    perhaps = context.perhaps_after.get(volume.session)
+    if turn == pairs.REPEAT:
         reason = "one of two equal T1 series in a row: before and after contrast agent, or repeated"
+        yield Evidence("yes", HINT, reason)
+    elif perhaps and _comparable(volume.moment, perhaps) and volume.moment > perhaps:
+        reason = "acquired after perfusion that may have needed contrast agent"
         yield Evidence("yes", HINT, reason)
     elif "stereotactic" in facts.words:
         reason = "a planning scan, usually but not always made with contrast agent"
+        yield Evidence("yes", HINT, reason)
+    elif volume.session in context.copied:
+        reason = "the contrast tag stands on all of the exam, also on what came before the agent"
         yield Evidence("yes", HINT, reason)
     elif volume.session in context.promised and volume.session not in context.first_after:
         reason = "the exam's name says with contrast agent, but no series does"
@@ -132,49 +180,3 @@ def _text(value: Plain | None) -> str:
 def _comparable(moment: str, other: str) -> bool:
     # A clock time and a series number cannot be compared.
     return bool(moment and other) and (moment[0] == "#") == (other[0] == "#")
-
-
-def _twins(series: Sequence[tuple[Volume, Facts]]) -> dict[str, str]:
-    """Find pairs of T1 series that differ in time alone."""
-    alike: dict[Hashable, list[Volume]] = defaultdict(list)
-    for volume, facts in series:
-        if not volume.moment or facts.tr is None or facts.te is None or facts.derived:
-            continue
-        if facts.te > 35 or {"t2", "flair", "localizer"} & facts.words - {"t1"}:
-            continue
-        key = (
-            volume.study,
-            volume.geometry.plane,
-            volume.header.get("Rows"),
-            volume.header.get("Columns"),
-            len(volume.slices),
-            round(facts.tr),
-            round(facts.te, 1),
-            facts.flip,
-            facts.scanning,
-        )
-        alike[key].append(volume)
-    turns: dict[str, str] = {}
-    for pair in alike.values():
-        if len(pair) != 2:
-            continue
-        earlier, later = sorted(pair, key=lambda volume: volume.moment)
-        others = (v.moment for v, _ in series if v.session == earlier.session and v.series)
-        between = any(earlier.moment < moment < later.moment for moment in others)
-        gap = seconds_between(earlier.moment, later.moment)
-        if between or gap is None or gap >= _REPEAT_SECONDS:
-            turns |= {earlier.series: "earlier", later.series: "later"}
-        else:
-            turns |= {earlier.series: "repeat", later.series: "repeat"}
-    return turns
-
-
-def seconds_between(earlier: str, later: str) -> float | None:
-    """Return the time from one moment to another of the same day; None where unknown."""
-    found = []
-    for moment in (earlier, later):
-        clock = moment.partition("T")[2]
-        if len(clock) < 6 or not clock[:6].isdigit():
-            return None
-        found.append(int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + int(clock[4:6]))
-    return float(found[1] - found[0])

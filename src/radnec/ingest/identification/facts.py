@@ -6,13 +6,14 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 
+from radnec.ingest.identification.agent import MEANINGS
+from radnec.ingest.identification.dixon import dixon_part
 from radnec.ingest.identification.vocabulary import meanings, sequence_meanings
 from radnec.ingest.reading.separate import component
 from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
-_CONTRAST = frozenset({"contrast", "no contrast"})
-_NOT_ABOUT_KIND = _CONTRAST | {"stereotactic", "head", "not head"}
+_NOT_ABOUT_KIND = MEANINGS | {"stereotactic", "head", "not head"}
 SEQUENCE_NAMES = ("SequenceName", "PulseSequenceName", "GEPulseSequence", "PhilipsTechnique")
 
 
@@ -31,6 +32,8 @@ class Facts:
         ScanningSequence, SequenceVariant and ScanOptions as sets of upper-case codes.
     tr, te, ti
         Repetition, echo and inversion time, ms.
+    dixon
+        Which image of a Dixon acquisition it is; see `dixon.PARTS`. Empty for others.
     """
 
     words: frozenset[str]
@@ -54,6 +57,7 @@ class Facts:
     repeats: int
     slices: int
     component: str
+    dixon: str
 
     @property
     def derived(self) -> bool:
@@ -65,6 +69,11 @@ class Facts:
     def gradient(self) -> bool:
         """Whether the images are gradient echoes (and not spin echoes)."""
         return "GR" in self.scanning and "SE" not in self.scanning
+
+    @property
+    def gradient_planar(self) -> bool:
+        """Whether the readout is echo-planar and the echo not a spin echo."""
+        return "EP" in self.scanning and "SE" not in self.scanning
 
     @property
     def spin(self) -> bool:
@@ -91,9 +100,9 @@ def facts_of(volume: Volume, *, use_protocol: bool) -> Facts:
     if use_protocol:
         protocol = meanings(texts(header, ("ProtocolName",)))
         if not said - _NOT_ABOUT_KIND:
-            words |= protocol - _CONTRAST
-        if not said & _CONTRAST:
-            words |= protocol & _CONTRAST
+            words |= protocol - MEANINGS
+        if not said & MEANINGS:
+            words |= protocol & MEANINGS
     echo_times = [one.echo_time for one in volume.slices if one.echo_time is not None]
     b_values = [one.b_value for one in volume.slices if one.b_value is not None]
     return Facts(
@@ -118,6 +127,7 @@ def facts_of(volume: Volume, *, use_protocol: bool) -> Facts:
         repeats=volume.repeats,
         slices=len(volume.slices),
         component=component(header),
+        dixon=dixon_part(_codes(header.get("ImageType")), texts(header, ("SeriesDescription",))),
     )
 
 

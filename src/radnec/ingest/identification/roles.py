@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radnec.ingest.identification.dixon import FAT
 from radnec.ingest.identification.facts import Facts
 from radnec.ingest.identification.subject import not_a_head
 from radnec.ingest.reading.headers import ENHANCED
@@ -57,6 +58,7 @@ _NAMED = (
     ("diffusion", "diffusion"),
     ("spin labelling", "arterial spin labelling"),
     ("perfusion", "perfusion"),
+    ("bolus", "perfusion"),
     ("spectroscopy", "spectroscopy"),
     ("projection", "projection"),
     ("angiography", "angiography"),
@@ -104,6 +106,8 @@ def _by_header(volume: Volume, facts: Facts) -> tuple[str, str] | None:
         return "angiography", "flagged as angiography in the headers"
     if facts.contrast_kind in ("DIFFUSION", "PERFUSION"):
         return facts.contrast_kind.lower(), f"acquisition contrast {facts.contrast_kind}"
+    if facts.dixon == FAT:
+        return "Dixon fat image", "the fat image of a Dixon acquisition shows no brain"
     if facts.component != "M":
         part = {"P": "phase", "R": "real", "I": "imaginary"}[facts.component]
         return "phase", f"{part} part of the signal, not its magnitude"
@@ -114,7 +118,8 @@ _IMAGE_TYPES = (
     ({"LOCALIZER"}, "localizer"),
     ({"ADC", "DIFFUSION", "TRACEW", "FA", "TENSOR", "TENSOR_B0", "EADC"}, "diffusion map"),
     ({"PERFUSION", "CBF", "CBV", "RCBV", "RCBF", "RELCBV", "RELCBF"}, "perfusion"),
-    ({"MTT", "TTP", "PBP", "GBP", "ASL", "RELMTT", "TMAX"}, "perfusion"),
+    ({"ASL", "PASL", "PCASL", "CASL"}, "arterial spin labelling"),
+    ({"MTT", "TTP", "PBP", "GBP", "RELMTT", "TMAX"}, "perfusion"),
     ({"SUBTRACTION", "SUBTRACT", "SUB", "SUBTRACTED"}, "subtraction"),
     ({"PROJECTION IMAGE", "MIP", "MNIP", "MIN_IP", "MINIP", "VOLUME_RENDERING"}, "projection"),
     ({"SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN CAPTURE"}, "screenshot or report"),

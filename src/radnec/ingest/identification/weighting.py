@@ -33,8 +33,48 @@ def fluid_null_ms(tr: float) -> float:
 
 def weighting_evidence(facts: Facts) -> Iterator[Evidence]:
     """Yield the evidence for each weighting."""
-    yield from _by_kind(facts)
-    yield from _by_name(facts)
+    named = [*_by_kind(facts), *_by_name(facts)]
+    measured = list(_by_physics(facts))
+    yield from named
+    stated = {piece.reading for piece in named if piece.weight >= STATEMENT}
+    for piece in measured:
+        refuted = {one for one in stated if _excludes(piece, one, facts)}
+        if refuted:
+            # The name alone never decides against the timing, nor the timing against the name.
+            reason = f"{piece.reason}, against the name"
+            yield Evidence(piece.reading, STATEMENT, reason)
+        else:
+            yield piece
+
+
+# What timing of a reading cannot be, whatever the name says: where the header may be silent about
+# an inversion (FLAIR without its inversion time), or a name is used of both, nothing is excluded.
+_EXCLUDED = {
+    "t1": {"t2", "flair", "proton density"},
+    "t2": {"t1", "proton density"},
+    "flair": {"t1", "t2"},
+    "proton density": {"t2", "flair"},
+    "T2*": {"t1", "t2", "flair"},
+    "other inversion": {"t1", "t2", "flair"},
+    "steady state": set(),
+}
+
+
+def _excludes(piece: Evidence, stated: str, facts: Facts) -> bool:
+    if piece.weight < EVIDENCE or stated == piece.reading:
+        return False
+    if stated == "t1" and piece.reading == "proton density":
+        # T1 by inversion, its time not in the header, has a long repetition too.
+        return facts.tr is not None and facts.tr > 3500 and "flair" not in facts.words
+    if stated == "t1" and piece.reading == "t2":
+        return "IR" not in facts.scanning
+    if stated in ("t1", "t2", "flair") and piece.reading == "other inversion":
+        # Named STIR and T2 at once is common; so is T1 by a short inversion on old scanners.
+        return stated != "t1"
+    return stated in _EXCLUDED[piece.reading]
+
+
+def _by_physics(facts: Facts) -> Iterator[Evidence]:
     if facts.te is not None and facts.tr is not None:
         if facts.gradient or (not facts.scanning and facts.tr < 100):
             yield from _gradient_echo(facts, facts.tr, facts.te)
@@ -75,7 +115,7 @@ def _by_name(facts: Facts) -> Iterator[Evidence]:
             yield Evidence("flair", STATEMENT, "named FLAIR")
     elif "t1" in words and "t2" not in words:
         yield Evidence("t1", STATEMENT, "named T1")
-    elif "t2" in words and "t1" not in words and "t2star" not in words:
+    elif "t2" in words and not {"t1", "t2star", "pd"} & words:
         yield Evidence("t2", STATEMENT, "named T2")
     if "mprage" in words | facts.sequence and not {"t2", "t2star", "flair"} & words:
         yield Evidence("t1", EVIDENCE, "named as a 3D T1 gradient echo")

@@ -14,7 +14,7 @@ NAMES: dict[str, str] = {
         echo_de_gradient mge* multi_echo_gre megre gre_t2 t2gre
     """,
     "flair": """
-        *flair* dark_fl dark_fluid darkfluid da_fl dafl fluid_att* t2_tirm* fir
+        *flair* fla flr dark_fl dark_fluid darkfluid da_fl dafl fluid_att* t2_tirm* fir
         水抑制 压水 壓水 抑水 黑水
     """,
     "pd": "pd pdw proton* protonen* rho dp densite_proton* 质子 質子",
@@ -38,12 +38,19 @@ NAMES: dict[str, str] = {
         fa_map colfa dfa fractional* zoomit_dif* focus_dwi dwibs 弥散 彌散 扩散 擴散
     """,
     "perfusion": """
-        perf* perfusion* pwi dsc dsc_* dce dce_* *cbv* *cbf*
-        relmtt *mtt ttp tmax ktrans twist pbp gbp neuroperf* dyn dyna
-        dynamic* dynamique* dynamisch* t1_perf* t2_perf* bolus cerebral_blood* mean_transit*
-        time_to_peak vpmr grasp_dyn* 灌注 动态 動態
+        perf* perfusion* perfuz* perfus* pwi *cbf* relmtt *mtt ttp tmax pbp gbp neuroperf* dyn dyna
+        dynamic* dynamique* dynamisch* dinamic* cerebral_blood* blood_flow mean_transit*
+        transit_delay transit_time* time_to_peak vpmr grasp_dyn* relcbf* ttest
+        灌注 动态 動態 перфуз 灌流 관류
     """,
-    "spin labelling": "asl asl_* pcasl pasl vs_asl 3d_asl spin_label* arterial_spin*",
+    "bolus": """
+        dsc dsc_* dce dce_* *cbv* ktrans twist t1_perf* t2_perf* bolus ep2d_perf dynasusc* t2_dyn
+        dynamic_contrast* bolus_track* dynamic_suscept*
+    """,
+    "spin labelling": """
+        asl asl_* *pcasl* pasl* *_asl 3d_asl* casl vs_asl vsasl easl tgse_pasl* spin_label*
+        arterial_spin* pulsed_arterial* fair_asl spinlabel* eadc_asl perfusion_asl
+    """,
     "angiography": """
         tof tof3d tof_* 3dtof mra mra_* mrv angio* cemra ce_mra pca 3dpca 3d_pc 2d_pc pc_3d
         pc3d pc_mrv venc* veno* phlebo* arter* willis cow carotid* qflow q_flow inhance*
@@ -117,22 +124,26 @@ NAMES: dict[str, str] = {
     """,
 }
 
-# What is scanned in place of a patient.
+# What is scanned in place of a patient: whole words, in fields that describe what is scanned.
 TEST_OBJECTS: dict[str, str] = {
     "phantom": """
-        phantom* fantom* phanto *phantom acr acr_* fbirn qa qa_* qc qc_* bottle* flasche*
-        service agar doped_water water_ball testobject test_object nist_* 水模 体模 體模 模体
+        phantom phantoms phantome phanto fantom fantoma fantome fantomas fantoom faantom
+        acr_phantom fbirn fbirn_phantom water_ball testobject test_object doped_water
+        фантом 水模 体模 體模 模体 ファントム 팬텀
     """,
+    "service": "acr qa qc service agar bottle flasche nist nist_phantom dailyqa daily_qa weekly_qa",
     "fruit": """
-        fruit* obst watermelon* wassermelone* pineapple* grapefruit* cabbage* coconut* pomelo*
-        pomegranate* artichoke* papaya* durian* honeydew* cantaloupe*
+        fruit fruits watermelon watermelons wassermelone pineapple pineapples grapefruit cabbage
+        coconut pomelo pomegranate artichoke papaya durian honeydew cantaloupe
         水果 西瓜 菠萝 柚子 哈密瓜
     """,
     "perhaps fruit": """
-        melon* ananas orange* apple* apfel kiwi* lemon* zitrone* banana* pumpkin* kurbis* kohl
-        onion* mango* lime pear* squash* 橙
+        melon ananas orange oranges apple apples apfel kiwi lemon zitrone banana pumpkin kurbis
+        kohl onion mango lime pear squash obst 橙
     """,
 }
+# After "phantom" these speak of a patient's pain.
+NO_TEST_OBJECTS = "phantom_limb phantom_pain phantom_sensation phantom_tumor phantom_tumour"
 
 # Names that the scanner, not the operator, gives its pulse sequences (SequenceName, GE's PSD
 # name, Philips' technique).

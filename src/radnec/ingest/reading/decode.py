@@ -16,6 +16,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.multival import MultiValue
 from pydicom.valuerep import TEXT_VR_DELIMS
 
+from radnec.ingest.reading.charsets import misdeclared
 from radnec.ingest.reading.elements import Raw
 from radnec.ingest.reading.types import Plain
 
@@ -93,7 +94,9 @@ def _numbers(values: tuple[float, ...]) -> Plain | None:
 
 
 def _texts(raw: bytes, encodings: tuple[str, ...]) -> Plain | None:
-    if not raw.isascii() and not encodings:
+    if not raw.isascii() and (better := misdeclared(raw, encodings)):
+        text = raw.decode(better, "replace")
+    elif not raw.isascii() and not encodings:
         # Bytes beyond ASCII without a declared character set, as many scanners write them.
         text = raw.decode(_guess(raw), "replace")
     elif raw.isascii() and b"\x1b" not in raw:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from radnec.ingest.reading.geometry import Geometry, describe, sort_along_normal
+from radnec.ingest.reading.moments import after_midnight
 from radnec.ingest.reading.separate import by_fixed_properties, place_of, separate
 from radnec.ingest.reading.types import Header, Slice
 from radnec.ingest.reading.volume import Volume, patient_of, short_hash
@@ -44,7 +46,18 @@ def volumes_of(slices: Sequence[Slice]) -> list[Volume]:
                     parts=len(parts),
                 )
             )
+    _mark_midnight(found)
     return sorted(found, key=lambda volume: (volume.study, volume.moment, volume.series))
+
+
+def _mark_midnight(volumes: list[Volume]) -> None:
+    by_day: dict[tuple[str, str], list[Volume]] = defaultdict(list)
+    for volume in volumes:
+        by_day[volume.study, volume.date].append(volume)
+    for members in by_day.values():
+        late = after_midnight([volume.time for volume in members])
+        for volume, next_day in zip(members, late, strict=True):
+            volume.next_day = next_day
 
 
 def _geometry(ordered: list[Slice], repeats: int) -> Geometry:
@@ -58,14 +71,27 @@ def _geometry(ordered: list[Slice], repeats: int) -> Geometry:
     return dataclasses.replace(describe(places), faults=(fault,))
 
 
+# Dates that de-identification writes instead of the real one.
+_DUMMY_DATE = re.compile(r"(?:0{4}|1[0-8]|19[0-7]|2999|9999|1111)\d*|20000101|19800101")
+
+
 def sessions_of(slices: Sequence[Slice]) -> dict[str, str]:
-    """Map each study to its session: one visit is often filed as several studies of a day."""
+    """Map each study to its session: one visit is often filed as several studies of a day.
+
+    Where the date is missing or a placeholder, studies of one patient are one session if they
+    share the frame of reference; a new study UID for each series is told so.
+    """
     by_day: dict[tuple[str, str], str] = {}
     sessions: dict[str, str] = {}
     for header in {id(one.header): one.header for one in slices}.values():
         study = str(header.get("StudyInstanceUID", ""))
-        day = (patient_of(header), str(header.get("StudyDate", "")) or study)
+        date = str(header.get("StudyDate", ""))
+        if _DUMMY_DATE.fullmatch(date):
+            date = ""
+        day = (patient_of(header), date or str(header.get("FrameOfReferenceUID", "")) or study)
         sessions.setdefault(study, by_day.setdefault(day, short_hash(study)))
+        # Other frames of reference of the same study belong to its session.
+        by_day.setdefault(day, sessions[study])
     return sessions
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from pathlib import Path
 from typing import NamedTuple
 
 from pydicom import dcmread
@@ -17,7 +16,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from radnec.ingest.reading import foreign
 from radnec.ingest.reading.elements import CutOff, Damaged, Encoding, Raw, elements, value_start
+from radnec.ingest.reading.foreign import NotDicom, Unreadable
 from radnec.ingest.reading.tags import FUNCTIONAL_GROUPS, KEYWORD
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -34,20 +35,8 @@ _ENHANCED_TAGS = [*_WANTED, *FUNCTIONAL_GROUPS]
 _END_OF_IMAGE_GROUP = 0x0028FFFF
 _END_BY_VENDOR = {b"PHI": 0x20011FFF, b"GE ": 0x0043FFFF}
 _END_OF_META = 0x0002FFFF
-_EXTENSIONS = (".dcm", ".ima", ".dicom", ".dic")
-# Every image names its object class, which begins like this, near the start of the file.
-_PREAMBLE = 124
-_OBJECT_CLASS = b"1.2.840.10008.5.1.4.1.1."
 _FIRST_READ = 1 << 14
 _LARGEST_HEADER = 1 << 27
-
-
-class Unreadable(Exception):
-    """A file is DICOM but its header cannot be read; the message says why, without identity."""
-
-
-class NotDicom(Exception):
-    """A file is not DICOM, or a directory of DICOM files (DICOMDIR)."""
 
 
 class RawHeader(NamedTuple):
@@ -78,7 +67,13 @@ def read_raw(path: str) -> RawHeader:
     Unreadable
         If the header is damaged or cut off.
     """
-    with io.FileIO(path, "rb") as stream:
+    try:
+        file = io.FileIO(path, "rb")
+    except FileNotFoundError:
+        raise foreign.missing(path) from None
+    except PermissionError:
+        raise Unreadable("no permission to read it") from None
+    with file as stream:
         size = os.fstat(stream.fileno()).st_size
         data = stream.read(_FIRST_READ)
         start = _start(data, path)
@@ -116,13 +111,7 @@ def _start(data: bytes, path: str) -> int:
         length = int.from_bytes(data[6:8] if _names_vr(data[4:6]) else data[4:8], "little")
         if length <= 1024:
             return 0
-    extension = Path(path).suffix.lower()
-    zeros = bool(data) and not any(data[:_PREAMBLE])
-    if extension in _EXTENSIONS or (zeros and not extension.strip(".0123456789")):
-        raise Unreadable("not DICOM despite name or place")
-    if _OBJECT_CLASS in data and b"\0" in data:
-        raise Unreadable("damaged at its beginning")
-    raise NotDicom
+    raise foreign.what_it_is(data, path)
 
 
 def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:

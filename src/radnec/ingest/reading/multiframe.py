@@ -7,16 +7,19 @@ follows (grouping, identification, geometry) has one kind of header to deal with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydicom.dataset import Dataset
 
-from radnec.ingest.reading.decode import plain
-from radnec.ingest.reading.headers import RawHeader, Unreadable
+from radnec.ingest.reading.decode import character_sets, decode, plain
+from radnec.ingest.reading.foreign import Unreadable
+from radnec.ingest.reading.headers import CHARACTER_SET, RawHeader
 from radnec.ingest.reading.tags import KEYWORD
 from radnec.ingest.reading.types import Plain
 
 _MOST_FRAMES = 100_000
+# Free text is decoded as that of classic headers, wrong character sets included.
+_TEXTS = frozenset({"SeriesDescription", "ProtocolName", "StudyDescription", "ContrastBolusAgent"})
 
 # Functional group, element in it, name in a single-frame header.
 _GROUPS = (
@@ -66,19 +69,27 @@ def _read_frames(raw: RawHeader) -> list[dict[str, Plain]]:
     if header is None:
         raise ValueError
     base: dict[str, Plain] = {"TransferSyntaxUID": raw.transfer_syntax}
+    encodings = character_sets(raw.elements.get(CHARACTER_SET))
     for tag, keyword in KEYWORD.items():
-        value = plain(header[tag].value) if tag in header else None
+        if tag in raw.elements and keyword in _TEXTS:
+            value = decode(tag, raw.elements[tag], "<", encodings)
+        else:
+            value = plain(header[tag].value) if tag in header else None
         if value is not None:
             base[keyword] = value
     if agents := header.get("ContrastBolusAgentSequence"):
-        base.setdefault("ContrastBolusAgent", str(agents[0].get("CodeMeaning") or ""))
-    if shared := header.get("SharedFunctionalGroupsSequence"):
+        told = agents[0].get("CodeMeaning") or agents[0].get("CodeValue") or ""
+        base.setdefault("ContrastBolusAgent", str(told))
+    shared = header.get("SharedFunctionalGroupsSequence")
+    if shared:
         base |= _values(shared[0])
     frames = header.PerFrameFunctionalGroupsSequence
     if not 0 < len(frames) <= _MOST_FRAMES:
         raise ValueError
     found = [base | _values(frame) for frame in frames]
-    for values in found:
+    shared_usage = shared[0].get("ContrastBolusUsageSequence") if shared else None
+    for values, frame in zip(found, frames, strict=True):
+        _tell_usage(values, frame.get("ContrastBolusUsageSequence") or shared_usage)
         values.setdefault("InstanceNumber", 1.0)
         _describe_sequence(values)
     return found
@@ -97,6 +108,21 @@ def _values(group: Dataset) -> dict[str, Plain]:
         if known is not None:
             found[name] = known
     return found
+
+
+def _tell_usage(values: dict[str, Plain], usage: Sequence[Dataset] | None) -> None:
+    """Say in the classic element whether the agent was given by the time of a frame.
+
+    An agent that is listed for the exam may not be in the patient yet (PS3.3 C.7.6.16.2.12).
+    """
+    given = {str(item.get("ContrastBolusAgentAdministered") or "") for item in usage or ()}
+    if "YES" in given:
+        if not values.get("ContrastBolusAgent"):
+            values["ContrastBolusAgent"] = "YES"
+    elif "NO" in given:
+        values["ContrastBolusAgent"] = "NO"
+        for name in ("ContrastBolusVolume", "ContrastBolusTotalDose", "ContrastBolusIngredient"):
+            values.pop(name, None)
 
 
 def _describe_sequence(values: dict[str, Plain]) -> None:

@@ -102,6 +102,13 @@ def _pixels(one: Slice, source: Dataset) -> np.ndarray:
         raise
     except Exception as error:
         # Decoders raise errors of any type, with texts that quote the file.
+        syntax = UID(str(one.header.get("TransferSyntaxUID", "")))
+        if syntax.is_transfer_syntax and syntax.is_compressed:
+            # The name is the standard's, not the file's.
+            raise CaseExcluded(
+                f"pixel data of a slice, compressed as {syntax.name}, cannot be decompressed "
+                f"({type(error).__name__}): damaged, or of a kind that no decoder here reads"
+            ) from None
         raise CaseExcluded(
             f"pixel data of a slice cannot be read ({type(error).__name__})"
         ) from None

@@ -9,7 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from radnec.ingest.reading.headers import NotDicom, Unreadable, read_raw
+from radnec.ingest.reading.foreign import NotDicom, Unreadable
+from radnec.ingest.reading.headers import read_raw
 from radnec.ingest.reading.slices import slices_of
 from radnec.ingest.reading.types import Header, Slice
 from radnec.ingest.reading.walk import walk
@@ -23,6 +24,8 @@ class Scan:
 
     Attributes
     ----------
+    archives
+        Packed files among those that are not DICOM; what is inside is not looked at.
     unreadable
         Damaged DICOM files, by path, with what is wrong in words free of identity.
     """
@@ -30,6 +33,7 @@ class Scan:
     slices: list[Slice]
     files: int = 0
     not_dicom: int = 0
+    archives: int = 0
     unreadable: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -64,8 +68,9 @@ def read_files(paths: Sequence[str]) -> Scan:
     for path in paths:
         try:
             found.slices.extend(slices_of(path, read_raw(path), headers))
-        except NotDicom:
+        except NotDicom as other:
             found.not_dicom += 1
+            found.archives += other.archive
         except Unreadable as reason:
             found.unreadable[path] = str(reason)
     return found
@@ -80,6 +85,7 @@ def _gather(found: Scan, headers: dict[Any, Header], parts: Iterable[Scan]) -> N
     for part in parts:
         found.files += part.files
         found.not_dicom += part.not_dicom
+        found.archives += part.archives
         found.unreadable |= part.unreadable
         known: dict[int, Header] = {}
         for one in part.slices:

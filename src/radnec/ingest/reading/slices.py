@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from radnec.ingest.reading.decode import character_sets, decode
-from radnec.ingest.reading.headers import CHARACTER_SET, RawHeader, Unreadable
+from radnec.ingest.reading.foreign import Unreadable
+from radnec.ingest.reading.headers import CHARACTER_SET, RawHeader
 from radnec.ingest.reading.multiframe import frames_of
 from radnec.ingest.reading.tags import KEYWORD, PER_SLICE
 from radnec.ingest.reading.types import Header, Plain, Slice

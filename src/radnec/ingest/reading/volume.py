@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 
 from radnec.ingest.reading.geometry import MIN_SLICES, Geometry
+from radnec.ingest.reading.moments import moment_of
 from radnec.ingest.reading.types import Header, Slice
 
 
@@ -28,6 +29,8 @@ class Volume:
         How many volumes share these places (time points, b values); 1 for a plain volume.
     parts
         Into how many volumes the UID was split.
+    next_day
+        Whether it was acquired after midnight of a visit that began on the day before.
     """
 
     series: str
@@ -40,6 +43,7 @@ class Volume:
     copies: int
     repeats: int
     parts: int
+    next_day: bool = False
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -55,15 +59,22 @@ class Volume:
         return found
 
     @property
+    def date(self) -> str:
+        """The date of acquisition as the headers say it."""
+        return str(self.header.get("AcquisitionDate") or self.header.get("SeriesDate") or "")
+
+    @property
+    def time(self) -> str:
+        """The clock time of the first slice, else of the series."""
+        times = [one.time for one in self.slices if one.time]
+        return min(times) if times else str(self.header.get("SeriesTime") or "")
+
+    @property
     def moment(self) -> str:
         """When it was acquired, as text that sorts: date and time, else ``#`` and number."""
-        date = str(self.header.get("AcquisitionDate") or self.header.get("SeriesDate") or "")
-        times = [one.time for one in self.slices if one.time]
-        first = min(times) if times else str(self.header.get("SeriesTime") or "")
-        if first:
-            return f"{date}T{first}"
         number = self.header.get("SeriesNumber")
-        return f"#{int(number):09d}" if isinstance(number, float) and number >= 0 else ""
+        number = number if isinstance(number, float) else None
+        return moment_of(self.date, self.time, number, next_day=self.next_day)
 
 
 def short_hash(uid: str) -> str:

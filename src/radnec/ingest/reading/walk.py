@@ -13,7 +13,8 @@ def walk(root: Path) -> Iterator[str]:
     """Yield every regular file below `root`, a folder's files before its folders, by name.
 
     Linked folders are followed, each real folder once, so that a link to a parent does not
-    loop. Names are not looked at: DICOM files often have no extension.
+    loop. A link to what is not there is yielded as well: it stands for a file that is missing.
+    Names are not looked at: DICOM files often have no extension.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def _below(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        if entry.is_file():
+        if entry.is_file() or (entry.is_symlink() and not entry.is_dir()):
             yield entry.path
     for entry in entries:
         if entry.is_dir():

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
 from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES
+from radnec.ingest.identification.agent import (
+    CONTRAST,
+    NO_CONTRAST,
+    UNCLEAR,
+    agent_meanings,
+    tag_reading,
+)
+from radnec.ingest.sources.sidecar_files import parts_of_name, sidecar_values
 
 _SUFFIX = {"T1w": "t1", "T2w": "t2", "FLAIR": "flair"}
-_ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 # Files with these entities are parts of an image or another kind of it.
-_NOT_WHOLE = ("part", "echo", "inv", "mt", "flip")
-_NONE = ("none", "no", "pre", "nogad", "without")
+NOT_WHOLE = ("part", "echo", "inv", "mt", "flip", "chunk")
+# Of a complex image the magnitude is the image.
+_MAGNITUDE = "mag"
 
 
 def bids_files(root: Path, subject: str, session: str | None) -> dict[str, Path]:
     """Return the file of each sequence of one subject (and session).
 
-    T1w with the entity ``ce`` (ce-gadolinium), or with a contrast agent in its sidecar, is
-    T1ce. Of several files the one with fewer entities comes first, then the higher run.
+    T1w with the entity ``ce`` (ce-gadolinium), a label that says so (acq-post), or a contrast
+    agent in its sidecars is T1ce. Of several files the one with fewer entities comes first, then
+    the higher run.
 
     Raises
     ------
@@ -42,27 +49,40 @@ def bids_files(root: Path, subject: str, session: str | None) -> dict[str, Path]
         raise CaseExcluded(f"the subject has {len(sessions)} sessions: name one in bids_session")
     found: dict[str, list[tuple[tuple[int, int, str], Path]]] = {name: [] for name in SEQUENCES}
     for path in sorted((folder / "anat").glob("*.nii*")):
-        stem = path.name.removesuffix(".gz").removesuffix(".nii")
-        suffix = stem.rpartition("_")[2]
-        entities = dict(_ENTITY.findall(stem))
+        entities, suffix = parts_of_name(path)
+        if entities.get("part") == _MAGNITUDE:
+            del entities["part"]
         sequence = _SUFFIX.get(suffix)
-        if sequence is None or any(name in entities for name in _NOT_WHOLE):
+        if sequence is None or any(name in entities for name in NOT_WHOLE):
             continue
-        if sequence == "t1" and _with_contrast(path.with_name(f"{stem}.json"), entities):
-            sequence = "t1ce"
+        if sequence == "t1":
+            given = _with_contrast(path, root, entities)
+            if given is None:
+                continue
+            sequence = "t1ce" if given else "t1"
         run = int(entities["run"]) if entities.get("run", "").isdigit() else 0
-        found[sequence].append(((len(entities), -run, stem), path))
+        found[sequence].append(((len(entities), -run, path.name), path))
     return {name: min(paths)[1] for name, paths in found.items() if paths}
 
 
-def _with_contrast(sidecar: Path, entities: dict[str, str]) -> bool:
+def _with_contrast(image: Path, root: Path, entities: dict[str, str]) -> bool | None:
+    """Say whether a T1w was made with contrast agent; None where its name and sidecar are unclear.
+
+    The entity ``ce`` decides, then what ``acq``, ``rec`` or ``desc`` say in words, then the
+    sidecar.
+    """
     if "ce" in entities:
-        return entities["ce"].lower() not in _NONE
-    if not sidecar.is_file():
-        return False
-    try:
-        values = json.loads(sidecar.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return False
-    agent = str(values.get("ContrastBolusIngredient", "")) if isinstance(values, dict) else ""
-    return agent.strip().lower() not in ("", "none", "no")
+        return tag_reading(entities["ce"]) != "no" and entities["ce"].lower() not in _BEFORE
+    labels = [entities[name] for name in ("acq", "rec", "desc") if name in entities]
+    said = agent_meanings(labels)
+    if said in ({CONTRAST}, {NO_CONTRAST}):
+        return said == {CONTRAST}
+    values = sidecar_values(image, root)
+    told = values.get("ContrastBolusIngredient") or values.get("ContrastBolusAgent") or ""
+    reading = tag_reading(" ".join(map(str, told)) if isinstance(told, list) else str(told))
+    if reading == "unclear" or (not reading and UNCLEAR in said):
+        return None
+    return reading == "yes"
+
+
+_BEFORE = ("pre", "nogad", "without", "none", "no")

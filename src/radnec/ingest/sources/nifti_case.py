@@ -9,7 +9,7 @@ from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES
 from radnec.ingest.conversion.sidecar import Value
 from radnec.ingest.identification.types import CHOSEN, REFUSED
-from radnec.ingest.sources.bids import bids_files
+from radnec.ingest.sources.bids import NOT_WHOLE, bids_files
 from radnec.ingest.sources.nifti_files import NiftiSeries, read_series
 
 
@@ -25,7 +25,8 @@ def series_of(source: CaseSource) -> list[NiftiSeries]:
         files = bids_files(Path(source.path), source.files["subject"], source.files.get("session"))
     else:
         files = {sequence: Path(path) for sequence, path in source.files.items()}
-    return [read_series(name, files[name]) for name in SEQUENCES if name in files]
+    root = Path(source.path) if source.kind == "bids" else None
+    return [read_series(name, files[name], root) for name in SEQUENCES if name in files]
 
 
 def require_usable(found: list[NiftiSeries]) -> None:
@@ -47,7 +48,9 @@ def why_absent(found: list[NiftiSeries], kind: str) -> dict[str, str]:
     """Return, for each sequence without a file, why it has none."""
     why = {
         "nifti": "the cases table names no file",
-        "bids": "the BIDS subject has no such image in its anat folder",
+        "bids": "the BIDS subject has no such whole image in its anat folder (files with the "
+        f"entities {', '.join(NOT_WHOLE)} are parts of one, and a T1w whose contrast agent is "
+        "unclear is not guessed)",
     }[kind]
     present = {one.sequence for one in found}
     return {sequence: why for sequence in SEQUENCES if sequence not in present}
