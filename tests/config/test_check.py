@@ -48,7 +48,7 @@ def test_the_papers_study_says_what_the_paper_says():
     assert config.selection.min_slices == 32
 
 
-@pytest.mark.parametrize("overlay", [{}, plain("demo.yaml")])
+@pytest.mark.parametrize("overlay", [{}, plain("demo.yaml"), plain("recommended.yaml")])
 def test_params_have_the_text_that_they_had_before_there_was_a_model(overlay):
     """Then it was the JSON of what YAML gave: a finished study is found finished by this text."""
     values = merged(plain("config.yaml"), overlay)
