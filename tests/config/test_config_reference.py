@@ -12,7 +12,7 @@ import yaml
 from radnec.cli.main import main
 from radnec.config.describe import describe
 from radnec.config.model import StudyConfig
-from radnec.config.reference import as_yaml, generated, write_reference
+from radnec.config.reference import as_yaml, generated, write_stale
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ("config/config.yaml", "config/README.md", "workflow/schemas/config.schema.yaml")
@@ -29,9 +29,9 @@ def test_a_stale_file_is_written_anew_and_the_others_are_left(tmp_path):
         (tmp_path / path).write_text((ROOT / path).read_text())
     defaults = tmp_path / "config" / "config.yaml"
     defaults.write_text(defaults.read_text().replace("epochs: 300", "epochs: 301"))
-    assert write_reference(tmp_path) == [defaults]
+    assert write_stale(generated(tmp_path)) == [defaults]
     assert defaults.read_text() == (ROOT / "config" / "config.yaml").read_text()
-    assert write_reference(tmp_path) == []
+    assert write_stale(generated(tmp_path)) == []
 
 
 def test_the_defaults_file_holds_the_defaults_in_the_order_of_the_model():
