@@ -12,7 +12,7 @@ import yaml
 from radnec.config.check import check_config
 from radnec.config.model import StudyConfig
 from radnec.core.errors import InputError
-from radnec.core.faults import dotted_keys
+from radnec.core.expectations import dotted_keys
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,6 +18,7 @@ from radnec.training.data import Volumes, fold_cases
 # They read, check, write or report. What they read is in the key by its values.
 NO_WEIGHTS = {
     "core/errors.py",
+    "core/expectations.py",
     "core/faults.py",
     "core/files.py",
     "core/fingerprint.py",

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from radnec.core.faults import annotated, expected_of, is_model
+from radnec.core.expectations import annotated, expected_of, is_model
 from radnec.core.settings import Settings
 
 _CHANGE = "Change: "

@@ -17,7 +17,7 @@ from radnec.config.sections import (
     QualitySettings,
     ResourcesSettings,
 )
-from radnec.core.faults import Expected
+from radnec.core.expectations import Expected
 from radnec.core.sequences import SequenceName
 from radnec.core.settings import File, OptionalPath, Settings, Values, Whole
 from radnec.evaluate.settings import EvaluationSettings

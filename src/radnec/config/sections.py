@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Le, Len
 from pydantic import StringConstraints
 
-from radnec.core.faults import Expected
+from radnec.core.expectations import Expected
 from radnec.core.settings import Count, Settings, Values, Whole
 from radnec.explain.settings import ExplainSettings
 

@@ -30,7 +30,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from radnec.core.errors import InputError
-from radnec.core.faults import CONFLICT, Expected, find_faults
+from radnec.core.expectations import Expected
+from radnec.core.faults import CONFLICT, find_faults
 
 
 class Conflict(NamedTuple):

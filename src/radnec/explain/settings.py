@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Len
 
-from radnec.core.faults import Expected
+from radnec.core.expectations import Expected
 from radnec.core.settings import Count, NotNegative, Settings
 
 

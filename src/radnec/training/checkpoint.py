@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 # is in the key by its values. A module that is not named here counts.
 _NO_WEIGHTS = {
     "radnec.core.errors",
+    "radnec.core.expectations",
     "radnec.core.faults",
     "radnec.core.files",
     "radnec.core.fingerprint",

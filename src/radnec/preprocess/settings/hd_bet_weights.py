@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from radnec.core.faults import Expected
+from radnec.core.expectations import Expected
 from radnec.core.settings import File, Settings
 
 

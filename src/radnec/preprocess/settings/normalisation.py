@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from radnec.core.faults import Expected
+from radnec.core.expectations import Expected
 from radnec.core.settings import Conflict, Count, Flag, NotNegative, Range, Settings
 
 
