@@ -1,5 +1,6 @@
 # make demo   the whole study on a simulated cohort: results/demo/report.html
 # make test   the tests
+# make docs   the documentation as a site: docs/_build/index.html
 # make lint   ruff, types, order of the packages, format of the workflow, snakemake --lint
 # Each sets up .venv from requirements.lock by itself; `make help` lists the rest.
 
@@ -9,7 +10,7 @@ READY := $(VENV)/.ready
 CORES ?= 2
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: help demo test test-slow lint format lock clean-demo
+.PHONY: help hd-bet-1 demo test test-slow lint docs format lock clean-demo
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +18,7 @@ help:
 # make test-slow    the tests that take minutes each
 # make format       format code and workflow
 # make lock         resolve requirements.lock anew from pyproject.toml
+# make hd-bet-1     install the networks of HD-BET 1 (294 MB)
 # make clean-demo   remove the demo's results
 
 demo: $(READY)
@@ -37,6 +39,10 @@ lint: $(READY)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 
+docs: $(READY)
+	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+	@echo "Open docs/_build/index.html"
+
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -45,10 +51,13 @@ format: $(READY)
 # The +cpu of a CPU build is cut off, so that the same lock serves with and without CUDA:
 # torch pins its own CUDA packages exactly.
 lock: $(READY)
-	$(BIN)/pip-compile --quiet --extra dev --strip-extras --allow-unsafe --no-annotate \
+	$(BIN)/pip-compile --quiet --extra dev --extra docs --strip-extras --allow-unsafe --no-annotate \
 	  --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file requirements.lock pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
+
+hd-bet-1: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[hd-bet-1]" -c requirements.lock
 
 clean-demo:
 	rm -rf results/demo

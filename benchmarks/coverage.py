@@ -28,9 +28,11 @@ from radnec.evaluate.comparisons.balance import compare_counts
 from radnec.evaluate.comparisons.compare import compare_aucs, compare_decisions
 from radnec.evaluate.comparisons.multiplicity import holm
 from radnec.evaluate.comparisons.resampled import corrected_mean
+from radnec.evaluate.comparisons.selection import select_best
 from radnec.evaluate.comparisons.ttests import against_chance
 from radnec.evaluate.measures.auc import area, delong_covariance, delong_interval, newcombe_interval
-from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval
+from radnec.evaluate.measures.auc_interval import recommended_interval
+from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval, mean_interval
 from radnec.evaluate.measures.calibration import brier, expected_calibration_error, recalibration
 from radnec.evaluate.measures.estimate import Estimate
 from radnec.evaluate.measures.intervals import mean_of_two, proportion, wald, z_value
@@ -97,9 +99,7 @@ def aucs(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         return Estimate(areas[0], max(0, areas[0] - half), min(1, areas[0] + half), "DeLong, plain")
 
     def recommended(score: np.ndarray) -> Estimate:
-        found = delong_interval(POSITIVE, score, LEVEL)
-        better = found if found.defined else newcombe(score)
-        return Estimate(better.value, better.low, better.high, "recommended (DeLong or Newcombe)")
+        return recommended_interval(POSITIVE, score, np.arange(M + N), LEVEL)
 
     def newcombe(score: np.ndarray) -> Estimate:
         return newcombe_interval(area(POSITIVE, score), M, N, LEVEL)
@@ -116,6 +116,105 @@ def aucs(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         for method in methods:
             yield _simulated("AUC", truth, [method(score) for score in samples])
         yield _simulated("AUC", truth, [_bca(auc_of_samples, s) for s in samples[: repeats // 2]])
+
+
+def designs(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
+    """Cover other designs with the AUC interval: counts, unequal spread, two visits."""
+    for m, n in ((9, 49), (5, 15), (42, 192)):
+        for ratio in (0.5, 1.0, 2.0):
+            for truth in (0.70, 0.80, 0.90, 0.97):
+                positive = np.r_[np.ones(m, bool), np.zeros(n, bool)]
+                spread = np.where(positive, ratio, 1.0)
+                shift = math.hypot(1, ratio) * stats.norm.ppf(truth)
+                samples = [
+                    rng.normal(size=m + n) * spread + shift * positive for _ in range(repeats)
+                ]
+                name = f"AUC, {m} + {n}, spread of positives {ratio:g} times"
+                for found in (
+                    [delong_interval(positive, s, LEVEL) for s in samples],
+                    [recommended_interval(positive, s, np.arange(m + n), LEVEL) for s in samples],
+                ):
+                    yield _simulated(name, truth, found)
+    for m, n in ((9, 49), (42, 192)):
+        patients = np.repeat(np.arange(m + n), 2)
+        positive = patients < m
+        for truth in (0.80, 0.90):
+            shift = math.sqrt(2) * stats.norm.ppf(truth)
+            samples = [
+                math.sqrt(0.8) * rng.normal(size=m + n)[patients]
+                + math.sqrt(0.2) * rng.normal(size=len(patients))
+                + shift * positive
+                for _ in range(repeats)
+            ]
+            name = f"AUC, {m} + {n} patients, two visits each (correlation 0.8)"
+            for found in (
+                [delong_interval(positive, s, LEVEL) for s in samples],
+                [recommended_interval(positive, s, patients, LEVEL) for s in samples],
+            ):
+                yield _simulated(name, truth, found)
+
+
+def best_of_many(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
+    """Cover the best of 24 equal models, alone and without the advantage of the choice."""
+    patients, shift = np.arange(M + N), math.sqrt(2) * stats.norm.ppf(0.75)
+    naive, corrected, together = [], [], []
+    for repeat in range(repeats):
+        common, own = rng.normal(size=M + N), rng.normal(size=(24, M + N))
+        scores = math.sqrt(0.5) * (common + own) + shift * POSITIVE
+        found = select_best(POSITIVE, scores, patients, confidence=LEVEL, seed=repeat)
+        naive.append(delong_interval(POSITIVE, scores[found.best], LEVEL))
+        corrected.append(found.corrected)
+        limits = [recommended_interval(POSITIVE, s, patients, found.level) for s in scores]
+        together.append(all(one.low <= 0.75 <= one.high for one in limits))
+    name = "AUC of the best of 24 equal models"
+    for estimates in (naive, corrected):
+        mean = np.mean([e.value for e in estimates])
+        yield _simulated(f"{name} (mean estimate {mean:.3f})", 0.75, estimates)
+    yield _row("interval", "AUCs of 24 models, all together", "max-T", LEVEL, together)
+
+
+def cross_validation(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
+    """Five folds, twice: a linear learner on 58 and 234 cases, the expected AUC as the truth."""
+    for m, n, features in ((9, 49, 4), (42, 192, 4), (42, 192, 30)):
+        positive = np.r_[np.ones(m, bool), np.zeros(n, bool)]
+        gain = np.zeros(features)
+        gain[:4] = 0.6
+        pooled, folds, true, differences = [], [], [], []
+        for _ in range(repeats):
+            x = rng.normal(size=(2, m + n, features)) + gain * positive[:, None]
+            scores = np.zeros((2, 2, m + n))
+            values = np.empty((2, 10))
+            for repeat in range(2):
+                parts = np.empty(m + n, int)
+                for members in (np.flatnonzero(positive), np.flatnonzero(~positive)):
+                    parts[rng.permutation(members)] = np.arange(len(members)) % 5
+                for part in range(5):
+                    train, test = parts != part, parts == part
+                    for model in range(2):
+                        own = x[model, train]
+                        weights = own[positive[train]].mean(0) - own[~positive[train]].mean(0)
+                        score = x[model, test] @ weights
+                        scores[model, repeat, test] = score
+                        values[model, 5 * repeat + part] = area(positive[test], score)
+                        true.append(
+                            stats.norm.cdf(weights @ gain / np.linalg.norm(weights) / math.sqrt(2))
+                        )
+            mean = scores.mean(axis=1)
+            pooled.append([delong_interval(positive, mean[0], LEVEL)])
+            pooled[-1].append(recommended_interval(positive, mean[0], np.arange(m + n), LEVEL))
+            found = corrected_mean(values[0], 0.25, LEVEL)
+            folds.append(Estimate(found.mean, found.low, found.high, "corrected resampled t"))
+            joined = compare_aucs(positive, mean[0], mean[1], LEVEL).p
+            differences.append((joined, corrected_mean(values[0] - values[1], 0.25, LEVEL).p))
+        truth = float(np.mean(true))
+        name = f"AUC, 5 folds twice, {m} + {n}, {features} features"
+        yield _simulated(name + ", joined", truth, [found[0] for found in pooled])
+        yield _simulated(name + ", joined", truth, [found[1] for found in pooled])
+        yield _simulated(name + ", mean of folds", truth, folds)
+        first, second = zip(*differences, strict=True)
+        name = f"equal models, 5 folds twice, {m} + {n}, {features} features"
+        yield _test(name, "DeLong on joined folds (not used)", list(first))
+        yield _test(name, "corrected resampled t", list(second))
 
 
 def bootstrapped(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
@@ -138,7 +237,19 @@ def bootstrapped(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         truths["average precision"],
         [_bca(average_precision, s) for s in samples],
     )
-    yield _simulated("Brier score", truths["Brier score"], [_bca(brier, s) for s in samples])
+    # Class counts vary, as they would in another sample.
+    drawn = [rng.random(M + N) < M / (M + N) for _ in range(repeats)]
+    scores = [probabilities(positive) for positive in drawn]
+    yield _simulated(
+        "Brier score",
+        truths["Brier score"],
+        [
+            mean_interval(
+                (s - positive) ** 2, positive, confidence=LEVEL, repeats=BOOTSTRAP, seed=1
+            )
+            for s, positive in zip(scores, drawn, strict=True)
+        ],
+    )
     found = [
         matthews(POSITIVE, s > 0.5, confidence=LEVEL, repeats=BOOTSTRAP, seed=1) for s in samples
     ]
@@ -192,8 +303,8 @@ def errors_of_tests(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         student.append(against_chance(np.where(POSITIVE, blind, 1 - blind), LEVEL).p)
         if repeat < repeats // 8:
             features = rng.normal(size=(M + N, 4))
-            _, p = predict_label(features, POSITIVE, confidence=LEVEL, repeats=200, seed=repeat)
-            scanner.append(p)
+            found = predict_label(features, POSITIVE, confidence=LEVEL, repeats=200, seed=repeat)
+            scanner.append(found[1])
     yield _test("paired DeLong, both AUC 0.80", "normal", delong)
     yield _test("15 pairs of 6 equal models, any false one", "DeLong, Holm", family)
     yield _test("McNemar", "exact", mcnemar)
@@ -335,6 +446,9 @@ def main() -> None:
         ("proportions", proportions()),
         ("pairs of proportions", pairs_of_proportions()),
         ("AUC", aucs(rng, options.repeats)),
+        ("designs", designs(rng, options.repeats)),
+        ("best of many", best_of_many(rng, max(2, options.repeats // 5))),
+        ("cross-validation", cross_validation(rng, max(2, options.repeats // 2))),
         ("bootstrap", bootstrapped(rng, options.repeats // 2)),
         ("calibration", calibrations(rng, options.repeats // 2)),
         ("tests", errors_of_tests(rng, options.repeats)),

@@ -104,6 +104,7 @@ def stages(
         evaluate_models(
             predictions=predictions,
             runs={key: [path] for key, path in predictions.items()},
+            split=folder / "split.tsv",
             single_inputs=SINGLE,
             fused_inputs=FUSED,
             settings=settings,

@@ -8,10 +8,12 @@ Every measure is one line of JSON, on standard output and in --output, written w
 what a run leaves that is stopped at any moment is whole lines. Each section is a process of its
 own with so many seconds, and is ended when they are over; the next one then begins.
 
-It needs Python 3.11 or newer and any torch from 2.9, NumPy, pandas, scikit-learn, safetensors and
-filelock. What a machine lacks beside these can be carried along as wheels, which need no pip there:
+It needs Python 3.11 or newer and any torch from 2.9, NumPy, pandas, scikit-learn, safetensors,
+filelock, PyYAML and pydantic. What a machine lacks can be carried along as wheels, which need no
+pip there; for Python 3.12, say, where there is a network:
 
-    pip download --no-deps -d wheels monai==1.6.1 nibabel==5.4.2     # where there is a network
+    pip download --no-deps --only-binary=:all: --python-version 3.12 -d wheels monai==1.6.1 \
+        nibabel==5.4.2 pydantic==2.14.3 pydantic_core==2.50.4 typing-inspection==0.4.5
     python benchmarks/gpu.py --wheels wheels --output gpu.jsonl      # on the machine
 
 Without MONAI only the networks that need none are measured, without nibabel not MONAI's loops.

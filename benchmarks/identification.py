@@ -68,14 +68,14 @@ def main() -> None:
         if arguments.list and what != "right":
             name = situation.series[situation.asked]["SeriesDescription"]
             print(
-                f"{what}: {situation.kind}: {name!r} [{situation.key}] is {situation.truth}, taken for {taken}"
+                f"{what}: {situation.kind}: {name!r} [{situation.key}] is {situation.truth}, "
+                f"taken for {taken}"
             )
     print(f"{len(chosen)} situations, {len({one.key for one in chosen})} wordings or circumstances")
     for what in OUTCOMES:
         low, high = proportion_confint(counts[what], len(chosen), method="wilson")
-        print(
-            f"{what:13s} {counts[what]:4d}  {counts[what] / len(chosen):7.2%}  ({low:.2%} to {high:.2%})"
-        )
+        share = counts[what] / len(chosen)
+        print(f"{what:13s} {counts[what]:4d}  {share:7.2%}  ({low:.2%} to {high:.2%})")
     print("kind" + " " * 32 + "".join(f"{what:>14s}" for what in OUTCOMES))
     for kind, found in sorted(by_kind.items()):
         print(f"{kind:36s}" + "".join(f"{found[what]:14d}" for what in OUTCOMES))

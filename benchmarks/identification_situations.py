@@ -6,7 +6,7 @@ that combine them. The half that is held out is fixed by a hash of the wording o
 so that no wording stands in both halves.
 """
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
 import hashlib

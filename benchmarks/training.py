@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+import yaml
 from torch import nn
 
 from radnec.core.files import write_checksum
@@ -52,15 +53,8 @@ from radnec.training.progress import Progress
 from radnec.training.settings import TrainingSettings
 
 SEQUENCES = ("t1", "t1ce", "t2")
-PAPER: dict[str, Any] = {
-    "learning_rate": 1.0e-5, "batch_size": 2, "epochs": 300, "optimiser": "adam",
-    "weight_decay": 0.0, "loss": "cross_entropy", "sampling": "shuffled", "augmentation": [],
-    "schedule": "constant", "accumulation": 1, "validation_fraction": 0.0, "patience": 0,
-    "average": 0.0, "batch_norm": "running", "precision": "float32", "compile": False,
-    "autotune": False,
-    "deterministic": True, "temperature": False, "test_time_flips": [], "pretrained": {},
-    "grid": {}, "grid_folds": 3,
-}  # fmt: skip
+_CONFIG = Path(__file__).parents[1] / "config" / "config.yaml"
+PAPER: dict[str, Any] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))["training"]
 
 
 class Clock:

@@ -21,6 +21,7 @@ if __name__ == "__main__":
             evaluate_models(
                 predictions=predictions,
                 runs=runs,
+                split=Path(snakemake.input.split),
                 single_inputs=json.loads(snakemake.params.single),
                 fused_inputs=json.loads(snakemake.params.fused),
                 settings=EvaluationSettings.from_json(snakemake.params.settings),

@@ -1,4 +1,4 @@
-"""Make sure that HD-BET's network is there."""
+"""Make sure that the networks of the skull stripping are there."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         fetch_hdbet(
+            backend=snakemake.params.backend,
             settings=HdBetWeightsSettings.from_json(snakemake.params.settings),
             output=Path(snakemake.output.network),
         )

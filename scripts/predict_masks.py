@@ -1,4 +1,4 @@
-"""Predict the brain masks of a batch of cases with HD-BET."""
+"""Predict the brain masks of a batch of cases with a network."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ if __name__ == "__main__":
             records={record.stem: record for record in records},
             network=Path(snakemake.input.network),
             mirroring=snakemake.params.mirroring,
+            networks=snakemake.params.networks,
             code=snakemake.params.code,
             device=snakemake.resources.device,
             threads=snakemake.threads,

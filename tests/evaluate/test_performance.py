@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, rows, with_counts, write
+from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, rows, with_counts, write, write_split
 
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
@@ -16,7 +16,7 @@ from radnec.core.tables import read_tsv
 from radnec.evaluate.performance import evaluate_models
 
 FILES = {
-    *("metrics", "runs", "pooled", "comparisons", "resampled", "planning"),
+    *("metrics", "ranking", "runs", "pooled", "comparisons", "resampled", "planning"),
     *("roc", "precision_recall", "decision_curve", "calibration_curve"),
 }
 PAPER_COLUMNS = [
@@ -31,6 +31,7 @@ def evaluate(folder, tables, runs=None, **options):
     evaluate_models(
         predictions=paths,
         runs=runs or {},
+        split=write_split(tables.values(), folder / "split.tsv", options.get("cases_a_patient", 1)),
         single_inputs=SINGLE,
         fused_inputs=FUSED,
         settings=SETTINGS,
@@ -140,7 +141,7 @@ def test_metrics_hold_every_interval(published):
     _, evaluation = published
     metrics = read_tsv(evaluation / "metrics.tsv")
     one = metrics[(metrics["backbone"] == "resnet10") & (metrics["input_set"] == "fused")]
-    assert len(one[one["metric"] == "auc"]) == 4
+    assert len(one[one["metric"] == "auc"]) == 5
     sens = one[one["metric"] == "sens"]
     assert len(sens) == 4
     ppv = one[(one["metric"] == "ppv") & (one["prevalence"] == 0.18)]["value"].item()
@@ -286,3 +287,53 @@ def test_without_fused_models_tables_4_to_6_are_empty(tmp_path):
     assert list(read_tsv(tables / "table4.tsv").columns[:14]) == PAPER_COLUMNS
     assert read_tsv(tables / "table5.tsv").empty
     assert "No such input set" in (tables / "table4.md").read_text()
+
+
+def test_the_ranking_counts_how_many_models_there_are(published):
+    _, evaluation = published
+    table = read_tsv(evaluation / "ranking.tsv")
+    assert list(table["rank"]) == [1, 2, 3, 4]
+    assert table["auc"].is_monotonic_decreasing
+    assert (table["simultaneous_lo"] <= table["auc_lo"]).all()
+    assert (table["simultaneous_hi"] >= table["auc_hi"]).all()
+    assert (table["permutation_holm_p"] >= table["permutation_p"]).all()
+    assert table["corrected"].notna().tolist() == [True, False, False, False]
+    assert table.loc[0, "corrected"] <= table.loc[0, "auc"]
+
+
+def test_no_test_between_models_on_joined_folds(tmp_path):
+    rng = np.random.default_rng(1)
+    labels = ["necrosis"] * 5 + ["recurrence"] * 15
+    predictions = {
+        f"{name}/t1": pd.concat(
+            [
+                rows(labels, rng.random(20), fold=f"r{repeat}f{fold}", first=20 * fold)
+                for repeat in range(2)
+                for fold in range(3)
+            ]
+        )
+        for name in ("one", "other")
+    }
+    _, evaluation = evaluate(tmp_path, predictions)
+    pair = read_tsv(evaluation / "comparisons.tsv").iloc[0]
+    assert not math.isnan(pair["auc_difference"])
+    assert math.isnan(pair["delong_p"]) and math.isnan(pair["mcnemar_exact_p"])
+    assert "see resampled.tsv" in pair["notes"]
+    resampled = read_tsv(evaluation / "resampled.tsv").set_index("kind")
+    assert resampled.loc["difference", "p"] > 0
+
+
+def test_two_cases_of_a_patient_widen_the_interval(tmp_path):
+    rng = np.random.default_rng(2)
+    labels = np.repeat(["necrosis", "recurrence"], [20, 60])
+    p = np.clip(np.repeat(rng.random(40) * 0.6, 2) + 0.3 * (labels == "necrosis"), 0, 1)
+    predictions = {"net/t1": rows(list(labels), p)}
+    widths = []
+    for count in (1, 2):
+        tables, evaluation = evaluate(tmp_path / str(count), predictions, cases_a_patient=count)
+        row = read_tsv(tables / "table3.tsv").iloc[0]
+        widths.append(row["auc_recommended_hi"] - row["auc_recommended_lo"])
+        metrics = read_tsv(evaluation / "metrics.tsv")
+    assert widths[1] > 1.2 * widths[0]
+    method = metrics.loc[metrics["metric"] == "auc_permutation_p", "method"].item()
+    assert method == "200 permutations of patients, one-sided"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib.image
 import pytest
-from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, with_counts, write
+from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, with_counts, write, write_split
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from radnec.evaluate.audit.published import audit_published
@@ -33,6 +33,7 @@ def study(tmp_path_factory):
     evaluate_models(
         predictions={key: write(table, folder / f"p/{key}.tsv") for key, table in models.items()},
         runs={},
+        split=write_split(models.values(), folder / "split.tsv"),
         single_inputs=SINGLE,
         fused_inputs=FUSED,
         settings=SETTINGS,

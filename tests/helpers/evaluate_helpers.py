@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +63,10 @@ def write(table: pd.DataFrame, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, sep="\t", index=False)
     return path
+
+
+def write_split(tables: Iterable[pd.DataFrame], path: Path, cases_a_patient: int = 1) -> Path:
+    """A table of the split in which each patient has so many cases, in their order."""
+    cases = sorted({case for table in tables for case in table["case"]})
+    patients = [f"patient{at // cases_a_patient}" for at in range(len(cases))]
+    return write(pd.DataFrame({"case": cases, "patient": patients}), path)

@@ -48,7 +48,7 @@ def network(tmp_path_factory):
     description = folder.parent / "network.json"
     names = ("plans.json", "dataset.json", "fold_all/checkpoint_final.pth")
     files = {name: sha256(folder / name) for name in names}
-    description.write_text(json.dumps({"folder": str(folder), "files": files}))
+    description.write_text(json.dumps({"backend": "hd-bet", "folder": str(folder), "files": files}))
     return description
 
 
@@ -75,6 +75,7 @@ def _predict(network, cases, output, names=("P001", "P002")):
         records={name: cases / f"{name}.json" for name in names},
         network=network,
         mirroring=False,
+        networks=1,
         code="1",
         device="cpu",
         threads=1,
@@ -191,6 +192,7 @@ def test_only_the_case_that_changed_is_predicted_again(network, cases, predicted
             records={"P002": cases / "changed.json"},
             network=network,
             mirroring=False,
+            networks=1,
             code="1",
             device="cpu",
             threads=1,
@@ -245,7 +247,7 @@ def test_a_checkpoint_with_code_in_it_is_not_run(network, cases, tmp_path):
 
     torch.save({"network_weights": Evil()}, folder / "fold_all" / "checkpoint_final.pth")
     other = tmp_path / "network.json"
-    other.write_text(json.dumps({"folder": str(folder), "files": {}}))
+    other.write_text(json.dumps({"backend": "hd-bet", "folder": str(folder), "files": {}}))
     with pytest.raises(InputError, match="does not hold a network of HD-BET"):
         _predict(other, cases, tmp_path / "batch.json")
     assert not (tmp_path / "ran").exists()

@@ -70,7 +70,7 @@ def site(tmp_path):
 def _fetch(tmp_path, url, checksum=""):
     folder = tmp_path / "resources" / "hd-bet"
     settings = HdBetWeightsSettings(folder=str(folder), url=url, checksum=checksum)
-    fetch_hdbet(settings=settings, output=tmp_path / "network.json")
+    fetch_hdbet(backend="hd-bet", settings=settings, output=tmp_path / "network.json")
     return folder, json.loads((tmp_path / "network.json").read_text())
 
 

@@ -13,7 +13,8 @@ from heads import brain_on, movement, scan, target_error, write_case
 from scipy import ndimage
 
 from radnec.core.records import Record
-from radnec.preprocess.register import register_case
+from radnec.preprocess.register import _flags, register_case
+from radnec.preprocess.rigid import RigidResult
 from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import read_movement
 
@@ -97,7 +98,8 @@ def test_two_processes_write_the_same_bytes(done, tmp_path):
     _, images, convert, registered, record, _ = done
     script = f"""
 from pathlib import Path
-from radnec.preprocess.register import register_case
+from radnec.preprocess.register import _flags, register_case
+from radnec.preprocess.rigid import RigidResult
 from radnec.preprocess.settings.registration import RegistrationSettings
 import sys
 out = Path(sys.argv[1])
@@ -157,6 +159,29 @@ def test_given_images_are_checked_and_passed_on(tmp_path):
     images, convert = write_case(tmp_path / "b", {"t1": first, "t2": scan("t2", zooms=(2, 2, 6))})
     _, record = _register(tmp_path / "b", images, convert, method="given")
     assert record.reason.startswith("t2: not on the reference's grid")
+
+
+def test_given_images_that_are_nine_degrees_apart_are_refused(tmp_path):
+    turned = scan("t2", movement([9.0, 0.0, 0.0], [0.0, 0.0, 0.0]), seed=1)
+    images, convert = write_case(tmp_path, {"t1": scan("t1"), "t2": turned})
+    _, record = _register(tmp_path, images, convert, method="given")
+    assert record.reason.startswith("t2 is not aligned with the reference")
+
+
+@pytest.mark.parametrize("method", ["given", "rigid"])
+def test_a_segmentation_is_no_scan(tmp_path, method):
+    data, affine = scan("t1")
+    mask = (data > np.median(data)).astype(np.float32)
+    images, convert = write_case(tmp_path, {"t1": (data, affine), "t2": (mask, affine)})
+    _, record = _register(tmp_path, images, convert, method=method)
+    assert record.reason.startswith("t2 has 2 different intensities")
+
+
+@pytest.mark.parametrize(("after", "fails"), [(1.079, 0), (1.0788, 0), (1.07, 1), (1.0, 1)])
+def test_the_last_digit_of_the_similarity_decides_nothing(after, fails):
+    result = RigidResult(np.eye(4), 1.07904, after, overlap=1.0, distinctness=4.0)
+    flags = _flags(result, np.zeros(3), RegistrationSettings.from_mapping(SETTINGS))
+    assert len(flags) == fails
 
 
 def test_a_case_that_left_before_stays_out(tmp_path):

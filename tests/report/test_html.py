@@ -234,6 +234,12 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         f"{model}\t\t\tbrier\t0.07\t\t\tBCa\t\n"
         f"{model}\t\t\tauc_permutation_p\t0.0005\t\t\t2000\t\n"
     )
+    (evaluation / "ranking.tsv").write_text(
+        "backbone\tinput_set\trank\tauc\tauc_lo\tauc_hi\tsimultaneous_lo\tsimultaneous_hi\t"
+        "corrected\tcorrected_lo\tcorrected_hi\tpermutation_holm_p\tnotes\n"
+        "net\tfused\t1\t0.88\t0.7\t0.95\t0.62\t0.97\t0.81\t0.6\t0.93\t0.004\t\n"
+    )
+    (evaluation / "resampled.tsv").write_text("kind\tnotes\nnone\tnot applicable\n")
     (evaluation / "comparisons.tsv").write_text(
         "family\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
         "auc_difference\tauc_difference_lo\tauc_difference_hi\tdelong_p\tdelong_holm_p\t"
@@ -243,7 +249,8 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     )
     (evaluation / "planning.tsv").write_text(
         "n\tprevalence\tn_necrosis\tn_recurrence\tsens_width\tspec_width\tauc_width\tsmallest_auc"
-        "\tsmallest_difference\tsource\n58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\ttested\n"
+        "\tsmallest_difference_50\tsmallest_difference_90\tsource\tnotes\n"
+        "58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\t0.13\ttested\twhy\n"
     )
     explanation = tmp_path / "tests"
     explanation.mkdir()
@@ -319,4 +326,16 @@ def test_a_single_model_has_nothing_to_be_compared_with(tmp_path):
     """Its table of comparisons has a header only, without the columns of the differences."""
     path = tmp_path / "comparisons.tsv"
     path.write_text("family\tfirst_backbone\tfirst_input_set\tdelong_p\tcohort\n")
-    assert comparisons(path) == ""
+    assert comparisons(path, "95 % CI") == ""
+
+
+def test_the_networks_of_the_brain_masks_are_named(inputs: ReportInputs, tmp_path: Path) -> None:
+    network = tmp_path / "network.json"
+    network.write_text(
+        '{"network": "some <network> 1.0", "licence": "MIT", "files": {"a.model": "0123abcd"}}'
+    )
+    _, page = write(inputs, tmp_path)
+    assert "Brain masks by" not in page.text
+    _, page = write(dataclasses.replace(inputs, strip_network=network), tmp_path)
+    for told in ("some <network> 1.0", "licence MIT", "a.model SHA-256 0123abcd"):
+        assert told in page.text

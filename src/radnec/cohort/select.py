@@ -10,7 +10,7 @@ import pandas as pd
 from radnec.cohort.eligibility import ineligible
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES, SequenceName
-from radnec.core.settings import Count, Settings, Values
+from radnec.core.settings import Count, Settings, UniqueList
 from radnec.core.tables import write_tsv
 
 COLUMNS = ["case", "label", "patient", "status", "stage", "reason", "sequences"]
@@ -24,10 +24,10 @@ class SelectionSettings(Settings):
 
     Change: for 3D or thicker scans
     """
-    required_sequences: Values[SequenceName] = ("t1", "t1ce", "t2")
+    required_sequences: UniqueList[SequenceName] = ("t1", "t1ce", "t2")
     """a case without them is excluded
 
-    What a network reads is always required.
+    What a network reads is always required; empty: any scan will do.
 
     Change: to keep one cohort for several input sets
     """

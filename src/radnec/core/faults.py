@@ -152,7 +152,7 @@ def hint_at(model: Any, place: Sequence[int | str]) -> Any:
         if part == "[key]":
             hint = names
         elif is_model(bare):
-            hint = _annotated(bare.model_fields[part]) if part in bare.model_fields else Any
+            hint = annotated(bare.model_fields[part]) if part in bare.model_fields else Any
         elif typing.get_origin(bare) is tuple:
             several = len(arguments) == 2 and arguments[1] is Ellipsis
             hint = arguments[0] if several else arguments[int(part)]
@@ -165,7 +165,8 @@ def hint_at(model: Any, place: Sequence[int | str]) -> Any:
     return hint
 
 
-def _annotated(field: FieldInfo) -> Any:
+def annotated(field: FieldInfo) -> Any:
+    """Return the type of a field with its bounds."""
     hint: Any = field.annotation
     for extra in field.metadata:
         hint = Annotated[hint, extra]

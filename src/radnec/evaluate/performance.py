@@ -13,6 +13,7 @@ from radnec.core.files import write_json
 from radnec.core.labels import POSITIVE
 from radnec.core.seeding import derive_seed
 from radnec.evaluate.comparisons.pairs import comparison_table, resampled_table
+from radnec.evaluate.comparisons.ranking import ranking_table
 from radnec.evaluate.measures.auc import area
 from radnec.evaluate.measures.calibration import calibration_curve
 from radnec.evaluate.measures.decision import decision_curve
@@ -21,7 +22,13 @@ from radnec.evaluate.measures.planning import planning_table
 from radnec.evaluate.measures.precision_recall import precision_recall_with_band
 from radnec.evaluate.measures.roc import roc_with_band
 from radnec.evaluate.models.model import Model, measure_model
-from radnec.evaluate.models.predictions import pool, read_predictions
+from radnec.evaluate.models.predictions import (
+    HOLDOUT,
+    check_complete,
+    pool,
+    read_patients,
+    read_predictions,
+)
 from radnec.evaluate.models.thresholds import thresholds_of
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.evaluate.tables.metric_rows import metric_rows
@@ -41,6 +48,7 @@ def evaluate_models(
     *,
     predictions: Mapping[str, Path],
     runs: Mapping[str, Sequence[Path]],
+    split: Path,
     single_inputs: Mapping[str, Sequence[str]],
     fused_inputs: Mapping[str, Sequence[str]],
     settings: EvaluationSettings,
@@ -58,6 +66,8 @@ def evaluate_models(
     runs
         The same keys to the predictions of each run with the rows of all its sets, from which
         thresholds are chosen; a key may be missing.
+    split
+        split/split.tsv, for the patient of each case.
     single_inputs, fused_inputs
         Name of each input set to its sequences: those of one sequence go into table 3, those
         of several into tables 4 to 6.
@@ -86,9 +96,9 @@ def evaluate_models(
             )
         frame = read_predictions(path)
         frame = frame[frame["set"] == "test"]
-        model = measure_model(
-            backbone, input_set, sequences[input_set], pool(frame), settings, seed
-        )
+        check_complete(path, frame)
+        pooled = pool(frame, read_patients(split, frame["case"]))
+        model = measure_model(backbone, input_set, sequences[input_set], pooled, settings, seed)
         models.append(model)
         tested[backbone, input_set] = frame
         chosen = thresholds_of(model.pooled, [read_predictions(run) for run in runs.get(key, ())])
@@ -105,11 +115,13 @@ def evaluate_models(
             )
             curves[name].append(found.assign(**model.key))
     _write_tables(models, single_inputs, fused_inputs, settings.confidence, notice, tables)
+    cross_validated = any((frame["fold"] != HOLDOUT).any() for frame in tested.values())
     written = {
         "metrics": pd.DataFrame(metrics),
         "runs": pd.DataFrame(each_run),
         "pooled": pd.concat([m.pooled.cases.assign(**m.key) for m in models], ignore_index=True),
-        "comparisons": comparison_table(models, settings.confidence),
+        "ranking": ranking_table(models, metrics, settings.confidence, derive_seed(seed, "best")),
+        "comparisons": comparison_table(models, settings.confidence, cross_validated),
         "resampled": resampled_table(models, tested, settings.confidence),
         "planning": planning_table(
             settings.prevalence, _test_counts(models[0]), settings.confidence

@@ -101,8 +101,7 @@ def _points(audit: Path, tables: Path | None) -> pd.DataFrame:
     own = read_models(tables).to_dict("records") if tables is not None else []
     for row in own:
         limits = {m: (row[f"{m}_wilson_lo"], row[f"{m}_wilson_hi"]) for m in _METRICS if m != "auc"}
-        name = "newcombe" if math.isnan(row["auc_delong_lo"]) else "delong"
-        limits["auc"] = (row[f"auc_{name}_lo"], row[f"auc_{name}_hi"])
+        limits["auc"] = (row["auc_recommended_lo"], row["auc_recommended_hi"])
         counts = {"n_necrosis": row["n_necrosis"], "n_recurrence": row["n_recurrence"]}
         rows.append(_point(row, _OWN, limits) | counts)
     return pd.DataFrame(rows)

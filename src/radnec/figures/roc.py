@@ -108,12 +108,10 @@ def _draw_curve(axes: Axes, curves: pd.DataFrame, model: dict[str, Any], **line:
 
 
 def _auc(model: dict[str, Any]) -> str:
-    """Return the AUC with DeLong's interval, or with a star Newcombe's where that has none."""
+    """Return the AUC with its recommended interval."""
     if math.isnan(model["auc"]):
         return "not defined"
-    name = "newcombe" if math.isnan(model["auc_delong_lo"]) else "delong"
-    low, high = model[f"auc_{name}_lo"], model[f"auc_{name}_hi"]
+    low, high = model["auc_recommended_lo"], model["auc_recommended_hi"]
     if math.isnan(low):
         return f"{model['auc']:.2f} (no interval)"
-    mark = "*" if name == "newcombe" else ""
-    return f"{model['auc']:.2f} ({low:.2f}-{high:.2f}){mark}"
+    return f"{model['auc']:.2f} ({low:.2f}-{high:.2f})"

@@ -101,6 +101,8 @@ def _require_usable(found: Found, job: CaseJob) -> None:
     )
     if not found.scan.slices:
         what = f", {len(damaged)} damaged ({shown})" if damaged else ""
+        if found.scan.archives:
+            what += f", {found.scan.archives} packed (zip, tar, gz): unpack them first"
         raise CaseExcluded(f"no DICOM image among {found.scan.files} files{what}")
     if damaged:
         job.warn(f"damaged DICOM files: {shown}")

@@ -13,16 +13,29 @@ from radnec.core.errors import CaseExcluded
 from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.sequences import SEQUENCES, reference_of
 from radnec.preprocess.itk import load_ants, to_ants
-from radnec.preprocess.rigid import Image, Prepared, RigidResult, find_movement, prepare
+from radnec.preprocess.rigid import (
+    Image,
+    Prepared,
+    RigidResult,
+    find_movement,
+    judge_movement,
+    prepare,
+)
 from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.transforms import (
     displacement,
     rotation_angle,
     write_movement,
 )
-from radnec.preprocess.volumes import read_volume, same_grid, write_volume
+from radnec.preprocess.volumes import Volume, read_volume, same_grid, write_volume
 
 log = logging.getLogger(__name__)
+
+# How much less of the information may be shared than in the scanner's frame. Images that are
+# aligned already end a fraction of a voxel beside it, where resampling alone moves the last digits.
+_TOLERANCE = 0.05
+# A scan has hundreds of intensities, a segmentation a few.
+_FEWEST_INTENSITIES = 16
 
 
 def register_case(
@@ -67,8 +80,9 @@ def register_case(
         shutil.copyfile(images / f"{reference}.nii.gz", job.folder / f"{reference}.nii.gz")
         others = [name for name in available if name != reference]
         if settings.method == "given":
+            prepared = prepare(*fixed)
             for name in others:
-                _pass_on(job, name, fixed, images)
+                _pass_on(job, name, fixed, prepared, images, settings)
         elif others:
             ants = load_ants(seed)
             prepared = prepare(*fixed)
@@ -76,17 +90,45 @@ def register_case(
                 _register(job, ants, name, fixed, prepared, images, settings)
 
 
-def _pass_on(job: CaseJob, name: str, fixed: Image, images: Path) -> None:
-    """Check that an image is on the reference's grid already, and copy it."""
+def _pass_on(
+    job: CaseJob,
+    name: str,
+    fixed: Image,
+    reference: Prepared,
+    images: Path,
+    settings: RegistrationSettings,
+) -> None:
+    """Check that an image is on the reference's grid and aligned with it, and copy it."""
     path = images / f"{name}.nii.gz"
     data, affine = read_volume(path)
+    _require_scan(name, data)
     if not same_grid(data.shape, affine, fixed[0].shape, fixed[1]):
         raise CaseExcluded(
             f"{name}: not on the reference's grid (shape {data.shape}, reference "
             f"{fixed[0].shape}), though registration.method says the images come registered"
         )
+    result = judge_movement(reference, prepare(data, affine), np.eye(4))
+    _note(job, name, result, reference.centre_of_head)
+    flags = _flags(result, reference.centre_of_head, settings)
+    if flags and settings.on_failure == "exclude":
+        raise CaseExcluded(
+            f"{name} is not aligned with the reference, though registration.method says the "
+            f"images come registered: {'; '.join(flags)}"
+        )
+    if flags:
+        job.warn(f"the registration that {name} came with is doubtful: {'; '.join(flags)}")
     shutil.copyfile(path, job.folder / path.name)
     write_movement(job.folder / f"{name}.mat", np.eye(4))
+
+
+def _require_scan(name: str, data: Volume) -> None:
+    """Refuse a segmentation that was given as a scan."""
+    found = np.unique(data).size
+    if found < _FEWEST_INTENSITIES:
+        raise CaseExcluded(
+            f"{name} has {found} different intensities, expected at least "
+            f"{_FEWEST_INTENSITIES}: it looks like a mask, not like a scan"
+        )
 
 
 def _register(
@@ -100,6 +142,7 @@ def _register(
 ) -> None:
     """Register one sequence, a second time from more starts where the first looks wrong."""
     moving = read_volume(images / f"{name}.nii.gz")
+    _require_scan(name, moving[0])
     prepared = prepare(*moving)
     centre = reference.centre_of_head
     result = find_movement(ants, reference, prepared)
@@ -110,6 +153,16 @@ def _register(
         job.measures[f"{name}_tries"] = 2
         result = find_movement(ants, reference, prepared, wide=True)
         flags = _flags(result, centre, settings)
+    _note(job, name, result, centre)
+    if flags and settings.on_failure == "exclude":
+        raise CaseExcluded(f"registration of {name} failed twice: {'; '.join(flags)}")
+    if flags:
+        job.warn(f"registration of {name} is doubtful: {'; '.join(flags)}")
+    _write_registered(job.folder, ants, name, fixed, moving, result, settings)
+
+
+def _note(job: CaseJob, name: str, result: RigidResult, centre: np.ndarray) -> None:
+    """Keep what speaks for a registration in the case's record."""
     job.measures.update(
         {
             f"{name}_similarity_before": round(result.similarity_before, 4),
@@ -120,11 +173,6 @@ def _register(
             f"{name}_distinctness": round(result.distinctness, 2),
         }
     )
-    if flags and settings.on_failure == "exclude":
-        raise CaseExcluded(f"registration of {name} failed twice: {'; '.join(flags)}")
-    if flags:
-        job.warn(f"registration of {name} is doubtful: {'; '.join(flags)}")
-    _write_registered(job.folder, ants, name, fixed, moving, result, settings)
 
 
 def _flags(result: RigidResult, centre: np.ndarray, settings: RegistrationSettings) -> list[str]:
@@ -144,7 +192,8 @@ def _flags(result: RigidResult, centre: np.ndarray, settings: RegistrationSettin
             f"shares {result.distinctness:.1f} times the information of the places beside it, at "
             f"least {settings.min_distinctness:g} expected"
         )
-    if result.similarity_after < result.similarity_before:
+    # 1 is no shared information (see `normalised_mutual_information`).
+    if result.similarity_after - 1 < (1 - _TOLERANCE) * (result.similarity_before - 1):
         flags.append(
             f"similarity fell from {result.similarity_before:.3f} to {result.similarity_after:.3f}"
         )

@@ -126,7 +126,23 @@ def find_movement(
         Start the coarse search from rotated positions as well (the second try).
     """
     best = _best_search(ants, reference, moving, wide=wide)
-    movement = _refine(ants, reference.fine, moving.fine, best)
+    result = judge_movement(reference, moving, _refine(ants, reference.fine, moving.fine, best))
+    if result.similarity_after < result.similarity_before:
+        # The scanner's frame is a better place: what lies there or beside it is taken.
+        beside = _refine(ants, reference.fine, moving.fine, np.eye(4))
+        others = (judge_movement(reference, moving, movement) for movement in (beside, np.eye(4)))
+        result = max((result, *others), key=lambda found: found.similarity_after * found.overlap)
+    return result
+
+
+def judge_movement(reference: Prepared, moving: Prepared, movement: Affine) -> RigidResult:
+    """Measure what speaks for a movement.
+
+    Parameters
+    ----------
+    movement
+        4 x 4 matrix from a point of the reference to the moving image, mm, RAS+.
+    """
     before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
     after, overlap = compare_at(reference.fine, moving.fine, movement)
     distinct = distinctness(reference.fine, moving.fine, movement, reference.centre_of_head)

@@ -26,6 +26,9 @@ from radnec.report.published import section
 TABLES = tuple(f"table{number}" for number in range(1, 7))
 FIGURES = tuple(f"figure{number}" for number in range(1, 6))
 
+CONFIDENCE = 0.95
+"""Level of the intervals of a study whose configuration names none."""
+
 QUALITY_PAGES = 8
 """So many cases are shown with their pictures, the worst; the others are linked."""
 
@@ -69,9 +72,12 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
     """Return what the template shows; a section that is left out is None or empty."""
     cohort = read_tsv(require(inputs.cohort), dtype=str)
     evaluation = inputs.evaluation
+    used = yaml.safe_load(require(inputs.config).read_text(encoding="utf-8")) or {}
+    level = readable.level_text(used.get("evaluation", {}).get("confidence", CONFIDENCE))
     summary = read_tsv(require(inputs.maps_summary)) if inputs.maps_summary else None
     return {
         "study": inputs.study,
+        "level": level,
         "phantom": inputs.phantom,
         "notice": inputs.notice,
         "model": inputs.model,
@@ -92,11 +98,19 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "calibration": readable.measures(evaluation / "metrics.tsv", readable.CALIBRATION)
         if evaluation
         else None,
-        "comparisons": readable.comparisons(evaluation / "comparisons.tsv") if evaluation else None,
+        "comparisons": readable.comparisons(evaluation / "comparisons.tsv", level)
+        if evaluation
+        else None,
+        "ranking": readable.ranking(evaluation / "ranking.tsv", level) if evaluation else None,
+        "resampled": readable.resampled(evaluation / "resampled.tsv", level)
+        if evaluation
+        else None,
         "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
         "evaluation_figures": _pictures(inputs.evaluation_figures),
-        "subgroups": readable.subgroups(inputs.subgroups) if inputs.subgroups else None,
-        "confounding": readable.confounding(inputs.confounding) if inputs.confounding else None,
+        "subgroups": readable.subgroups(inputs.subgroups, level) if inputs.subgroups else None,
+        "confounding": readable.confounding(inputs.confounding, level)
+        if inputs.confounding
+        else None,
         **(
             section(inputs.audit, inputs.notice)
             if inputs.audit
@@ -117,6 +131,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
         **_quality_pages(inputs),
         "skipped": _skipped(inputs.config),
+        "brain_masks": _brain_masks(inputs.strip_network),
         "config": require(inputs.config).read_text(encoding="utf-8"),
         "versions": dict(_versions()),
     }
@@ -143,6 +158,18 @@ def _counts(cohort: pd.DataFrame) -> dict[str, Any]:
         "excluded": len(cohort) - len(included),
         **{label: int((included["label"] == label).sum()) for label in CLASSES},
     }
+
+
+def _brain_masks(network: Path | None) -> str:
+    """Say which networks made the brain masks; nothing where none did."""
+    if network is None:
+        return ""
+    found = json.loads(require(network).read_text(encoding="utf-8"))
+    files = ", ".join(f"{name} SHA-256 {digest}" for name, digest in found["files"].items())
+    return (
+        f"Brain masks by {found['network']}, licence {found['licence']}. Its package or folder "
+        f"holds {files}."
+    )
 
 
 def _skipped(config: Path) -> list[str]:

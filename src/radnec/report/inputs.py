@@ -56,6 +56,8 @@ class ReportInputs:
         Table (TSV) of the quality control, worst case first.
     quality_pages
         Pictures of the quality control, named after their cases, in a folder beside the report.
+    strip_network
+        What `fetch_hdbet` wrote of the networks of the skull stripping; none without a network.
     """
 
     study: str
@@ -79,3 +81,4 @@ class ReportInputs:
     maps_summary: Path | None = None
     quality: Path | None = None
     quality_pages: Sequence[Path] = ()
+    strip_network: Path | None = None

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from radnec.core.tables import read_tsv
 from radnec.report.embed import require, table
 
+NOT_DEFINED = "not defined"
+
 DISCRIMINATION = {
     "balanced_accuracy": "Balanced accuracy",
     "mcc": "MCC",
@@ -20,15 +22,15 @@ DISCRIMINATION = {
 }
 CALIBRATION = {
     "brier": "Brier score",
-    "calibration_intercept": "Intercept",
+    "calibration_in_the_large": "Calibration in the large",
     "calibration_slope": "Slope",
-    "expected_calibration_error": "ECE",
+    "expected_calibration_error": "ECE (range if calibrated)",
 }
 """Measures of evaluation/metrics.tsv shown beside the tables of the paper, with their titles."""
 
 
 def interval(value: object, low: object, high: object, digits: int = 2) -> str:
-    """Return ``0.78 (0.40-0.96)``; without bounds the value alone; nothing for no value."""
+    """Return ``0.78 (0.40 to 0.96)``; without bounds the value alone; nothing for no value."""
     numbers = [_number(one) for one in (value, low, high)]
     if math.isnan(numbers[0]):
         return ""
@@ -39,11 +41,24 @@ def interval(value: object, low: object, high: object, digits: int = 2) -> str:
     return f"{text} ({lower} to {upper})"
 
 
+def _with_reason(value: object, low: object, high: object) -> str:
+    """Return an estimate that has an interval, or say that it has none."""
+    text = interval(value, low, high)
+    if not text:
+        return NOT_DEFINED
+    return text if "(" in text else f"{text} (interval {NOT_DEFINED})"
+
+
+def level_text(confidence: float) -> str:
+    """Return ``95 % CI`` for 0.95."""
+    return f"{100 * confidence:g} % CI"
+
+
 def p_value(value: object) -> str:
     """Return a p value with two digits, or as ``< 0.001``."""
     number = _number(value)
     if math.isnan(number):
-        return ""
+        return NOT_DEFINED
     return "< 0.001" if number < 0.001 else f"{number:.2g}"
 
 
@@ -82,7 +97,7 @@ def measures(metrics: Path, titles: Mapping[str, str]) -> Markup:
     texts = [
         p_value(row.value)
         if row.metric == "auc_permutation_p"
-        else interval(row.value, row.low, row.high)
+        else _with_reason(row.value, row.low, row.high)
         for row in kept.itertuples()
     ]
     wide = kept.assign(text=texts).pivot(
@@ -94,7 +109,7 @@ def measures(metrics: Path, titles: Mapping[str, str]) -> Markup:
     return table(wide, {"backbone": "Model", "input_set": "Inputs"} | shown)
 
 
-def comparisons(path: Path) -> Markup:
+def comparisons(path: Path, level: str) -> Markup:
     """Return the paired comparisons of models, AUC and accuracy; nothing of a single model."""
     rows = read_tsv(require(path), dtype=str)
     if rows.empty:
@@ -110,24 +125,87 @@ def comparisons(path: Path) -> Markup:
             "family": "Family",
             "first": "First",
             "second": "Second",
-            "auc_difference": "AUC difference (95 % CI)",
+            "auc_difference": f"AUC difference ({level})",
             "delong_p": "DeLong p",
             "delong_holm_p": "Holm p",
-            "acc_difference": "Accuracy difference (95 % CI)",
+            "acc_difference": f"Accuracy difference ({level})",
             "mcnemar_exact_p": "McNemar p",
             "mcnemar_exact_holm_p": "Holm p",
         },
     )
 
 
+def ranking(path: Path, level: str) -> Markup:
+    """Return the models by their AUC, with limits for all of them together."""
+    frame = read_tsv(require(path), dtype=str)
+    frame["own"] = [interval(*row) for row in _three(frame, "auc", "auc_lo", "auc_hi")]
+    frame["together"] = [
+        interval(*row) for row in _three(frame, "auc", "simultaneous_lo", "simultaneous_hi")
+    ]
+    frame["chosen"] = [
+        interval(*row) for row in _three(frame, "corrected", "corrected_lo", "corrected_hi")
+    ]
+    frame["permutation_holm_p"] = frame["permutation_holm_p"].map(p_value)
+    return table(
+        frame,
+        {
+            "rank": "Rank",
+            "backbone": "Model",
+            "input_set": "Inputs",
+            "own": f"AUC ({level}, alone)",
+            "together": f"AUC ({level}, all models together)",
+            "chosen": f"AUC of the best, selection taken off ({level})",
+            "permutation_holm_p": "Permutation p, Holm",
+            "notes": "Remarks",
+        },
+    )
+
+
+def resampled(path: Path, level: str) -> Markup:
+    """Return mean AUCs over folds and their differences; nothing for a study of one split."""
+    frame = read_tsv(require(path), dtype=str)
+    if (frame["kind"] == "none").all():
+        return Markup("")
+    for name in ("family", "second_backbone", "second_input_set"):
+        if name not in frame:
+            frame[name] = ""
+    frame = frame.fillna("")
+    frame["first"] = frame["first_backbone"] + " / " + frame["first_input_set"]
+    paired = frame["kind"] == "difference"
+    frame["second"] = (frame["second_backbone"] + " / " + frame["second_input_set"]).where(
+        paired, ""
+    )
+    frame["text"] = [interval(*row) for row in _three(frame, "auc", "auc_lo", "auc_hi")]
+    for name in ("p", "holm_p"):
+        frame[name] = frame[name].map(p_value)
+    return table(
+        frame,
+        {
+            "first": "Model",
+            "second": "against",
+            "folds": "Folds",
+            "text": f"Mean AUC over folds, or difference ({level})",
+            "p": "p",
+            "holm_p": "Holm p",
+            "notes": "Remarks",
+        },
+    )
+
+
+def _three(
+    frame: pd.DataFrame, value: str, low: str, high: str
+) -> Iterable[tuple[object, object, object]]:
+    return zip(frame[value], frame[low], frame[high], strict=True)
+
+
 def planning(path: Path) -> Markup:
     """Return what interval widths a study of a given size can expect."""
     frame = read_tsv(require(path), dtype=str)
-    for name in ("prevalence", "sens_width", "spec_width", "auc_width", "smallest_auc"):
+    for name in (
+        *("prevalence", "sens_width", "spec_width", "auc_width", "smallest_auc"),
+        *("smallest_difference_50", "smallest_difference_90"),
+    ):
         frame[name] = frame[name].map(lambda text: interval(text, None, None))
-    frame["smallest_difference"] = frame["smallest_difference"].map(
-        lambda text: interval(text, None, None)
-    )
     return table(
         frame,
         {
@@ -140,15 +218,19 @@ def planning(path: Path) -> Markup:
             "spec_width": "Width, specificity",
             "auc_width": "Width, AUC",
             "smallest_auc": "Smallest AUC above 0.5 shown",
-            "smallest_difference": "Smallest AUC difference shown",
+            "smallest_difference_50": "Smallest AUC difference shown, scores correlated 0.5",
+            "smallest_difference_90": "the same, 0.9",
+            "notes": "Remarks",
         },
     )
 
 
-def subgroups(path: Path) -> Markup:
+def subgroups(path: Path, level: str) -> Markup:
     """Return sensitivity, specificity and AUC in each subgroup."""
     frame = with_intervals(read_tsv(require(path), dtype=str), ["auc", "sens", "spec"])
-    frame["heterogeneity_p"] = frame["heterogeneity_p"].map(p_value)
+    # One test a grouping, in its first row.
+    for name in ("heterogeneity_p", "holm_p"):
+        frame[name] = ["" if pd.isna(value) else p_value(value) for value in frame[name]]
     frame["model"] = frame["backbone"] + " / " + frame["input_set"]
     frame["cases"] = frame["n_necrosis"] + " + " + frame["n_recurrence"]
     for name in ("grouping", "level"):
@@ -160,16 +242,17 @@ def subgroups(path: Path) -> Markup:
             "grouping": "By",
             "level": "Group",
             "cases": "n (necrosis + recurrence)",
-            "auc": "AUC (95 % CI)",
-            "sens": "Sensitivity (95 % CI)",
-            "spec": "Specificity (95 % CI)",
+            "auc": f"AUC ({level})",
+            "sens": f"Sensitivity ({level})",
+            "spec": f"Specificity ({level})",
             "heterogeneity_p": "p of a difference",
+            "holm_p": "Holm p",
         },
     )
 
 
-def confounding(path: Path) -> Markup:
-    """Return how well scanner and acquisition alone tell the classes apart."""
+def confounding(path: Path, level: str) -> Markup:
+    """Return how well scanner, acquisition or clinical fields tell the classes apart."""
     frame = with_intervals(read_tsv(require(path), dtype=str), ["auc"])
     frame["p_value"] = frame["p_value"].map(p_value)
     groups = frame[frame["kind"] == "group"]
@@ -178,7 +261,7 @@ def confounding(path: Path) -> Markup:
         {
             "name": "What is known",
             "fields": "Fields",
-            "auc": "AUC (95 % CI)",
+            "auc": f"AUC ({level})",
             "p_value": "p",
             "notes": "Remarks",
         },

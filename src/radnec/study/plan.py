@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from radnec.config.model import StudyConfig
+from radnec.preprocess.settings.skull_strip import LEARNED
 from radnec.study.batches import HDBET_BATCH, Batches
 from radnec.study.cases import StudyCases
 from radnec.study.paths import StudyPaths
@@ -23,7 +24,7 @@ class StudyPlan:
     phantom
         Whether the cases are simulated.
     hdbet
-        Whether HD-BET strips the skulls: its network is loaded once for a batch of cases.
+        Whether a network strips the skulls: it is loaded once for a batch of cases.
     """
 
     def __init__(self, config: StudyConfig, table: pd.DataFrame) -> None:
@@ -40,7 +41,7 @@ class StudyPlan:
         self.cases = StudyCases.from_table(table, bids_root=config.bids)
         self.runs = TrainingRuns.from_config(config)
         self.phantom = config.cohort == "phantom"
-        self.hdbet = config.skull_strip.backend == "hd-bet"
+        self.hdbet = config.skull_strip.backend in LEARNED
         self._batches = Batches(self.cases.eligible, HDBET_BATCH)
         self._sequences = config.sequences_used()
         self._explain = config.explain
@@ -68,7 +69,7 @@ class StudyPlan:
     # HD-BET
 
     def hdbet_network(self) -> list[str]:
-        """Return the file that identifies HD-BET's network; nothing for the other backends."""
+        """Return the file that identifies the networks; nothing for the other backends."""
         return [self.paths.result("hd_bet_network.json")] if self.hdbet else []
 
     def hdbet_masks(self, case: str) -> list[str]:

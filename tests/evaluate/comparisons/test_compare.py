@@ -46,7 +46,8 @@ def test_odds_ratio_has_the_exact_interval_of_the_share():
 def test_equal_discordance_is_no_difference():
     found = compare_decisions(*decisions(10, 4, 4, 2), 0.95)
     assert found.exact_p == 1.0
-    assert found.mid_p == 1.0
+    # Fagerland, Lydersen and Laake 2013: 1 - f / 2 at b = c; C(8, 4) / 2^8 = 70 / 256.
+    assert found.mid_p == pytest.approx(1 - 70 / 512)
     assert found.low == pytest.approx(-found.high)
 
 

@@ -70,3 +70,15 @@ def test_what_is_not_defined_is_stated(values, why):
     assert found.note == f"not defined: {why}"
     assert math.isnan(found.p)
     assert math.isnan(found.wilcoxon_p)
+
+
+def test_wilcoxon_sees_ties_that_binary_fractions_hide():
+    # Differences 0.2, -0.2, 0.4, 0.3, 0.1, 0.25 as whole numbers, which are exact.
+    whole = stats.wilcoxon([20, -20, 40, 30, 10, 25]).pvalue
+    found = against_chance(np.array([0.7, 0.3, 0.9, 0.8, 0.6, 0.75]), 0.95)
+    assert found.wilcoxon_p == pytest.approx(whole, abs=1e-12)
+
+
+def test_limits_of_a_probability_stay_below_one():
+    found = against_chance(np.array([0.99, 1.0, 0.7]), 0.95)
+    assert found.high == 1.0

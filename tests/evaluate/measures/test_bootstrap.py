@@ -10,6 +10,7 @@ from radnec.evaluate.measures.auc import delong_covariance
 from radnec.evaluate.measures.bootstrap import (
     auc_of_samples,
     bca_interval,
+    mean_interval,
     percentile_limits,
     stratified_indices,
 )
@@ -50,14 +51,30 @@ def test_same_seed_same_interval():
     ("positives", "negatives", "why"),
     [
         ([], [0.1, 0.2], "one class only"),
-        ([0.9], [0.1, 0.2], "a class has fewer than 2 cases"),
-        ([0.9, 0.8], [0.1, 0.2], "all resamples give the same value"),
-        ([0.5, 0.5], [0.5, 0.5], "all resamples give the same value"),
+        ([0.9], [0.1] * 6, "1 case in the smaller class, at least 6 needed"),
+        ([0.9] * 5, [0.1] * 9, "5 cases in the smaller class, at least 6 needed"),
+        ([0.9] * 6, [0.1] * 6, "all resamples give the same value"),
     ],
 )
 def test_what_is_not_defined_is_stated(positives, negatives, why):
     found = interval(np.array(positives), np.array(negatives), repeats=200)
     assert found.note == f"not defined: {why}"
+
+
+def test_brier_interval_knows_that_class_counts_vary():
+    # 200 samples of 60 cases, class drawn too; the stratified bootstrap covered 0.79 to 0.86.
+    rng = np.random.default_rng(5)
+    large = rng.random(400_000) < 0.2
+    chance = 0.25 + 0.3 * large
+    truth = np.mean((chance - large) ** 2)
+    inside = []
+    for seed in range(200):
+        positive = rng.random(60) < 0.2
+        values = (0.25 + 0.3 * positive - positive) ** 2
+        if 6 <= positive.sum() <= 54:
+            found = mean_interval(values, positive, confidence=0.95, repeats=400, seed=seed)
+            inside.append(found.low <= truth <= found.high)
+    assert np.mean(inside) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / len(inside))
 
 
 def test_resampling_keeps_the_classes():

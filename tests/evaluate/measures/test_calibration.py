@@ -102,6 +102,41 @@ def test_calibration_error_by_hand():
     assert calibration_error(score, positive, 2) == pytest.approx((0.7 + 0.3) / 4)
 
 
+def test_calibration_error_does_not_depend_on_the_order_of_ties():
+    # A constant and right prediction: the one bin's error is the difference of the means.
+    positive = np.arange(40) < 8
+    assert calibration_error(np.full(40, 0.2), positive, 5) == pytest.approx(0)
+    score = np.repeat([0.1, 0.2, 0.4], [11, 17, 12])
+    rng = np.random.default_rng(1)
+    truth = rng.random(40) < score
+    found = set()
+    for _ in range(20):
+        order = rng.permutation(40)
+        found.add(round(float(calibration_error(score[order], truth[order], 5)), 12))
+    assert len(found) == 1
+
+
+def test_calibration_in_the_large_is_rs_glm():
+    # R 4.2: glm(lab ~ 1, offset = qlogis(p), family = binomial): -0.1866093625, SE 0.6030845767.
+    p = np.array(
+        [0.9, 0.8, 0.35, 0.6, 0.7, 0.2, 0.1, 0.3, 0.4, 0.15, 0.5, 0.65, 0.05, 0.25, 0.45, 0.12]
+    )
+    found = recalibration(np.arange(16) < 6, p, 0.95)["calibration_in_the_large"]
+    assert found.value == pytest.approx(-0.1866093625, abs=1e-8)
+    assert found.high - found.value == pytest.approx(1.959963985 * 0.6030845767, abs=1e-7)
+
+
+def test_saturated_probabilities_are_solved_and_counted():
+    score = np.r_[np.ones(6), np.zeros(20), [1.0]]
+    positive = np.arange(27) < 6
+    found = recalibration(positive, score, 0.95)["calibration_in_the_large"]
+    assert abs(found.value) < 20
+    assert "27 saturated probabilities" in found.method
+    clipped = np.clip(score, 1e-6, 1 - 1e-6)
+    logit = np.log(clipped / (1 - clipped)) + found.value
+    assert (1 / (1 + np.exp(-logit))).sum() == pytest.approx(6, abs=1e-6)
+
+
 def test_calibration_error_lies_in_its_range_when_probabilities_are_right():
     inside = []
     for seed in range(100):

@@ -10,6 +10,9 @@ from scipy import stats
 from radnec.evaluate.measures.estimate import Estimate
 from radnec.evaluate.measures.intervals import mean_of_two, proportion, wald
 
+# R 4.2: prop.test(29, 58), prop.test(5, 10): no correction at exactly one half.
+R_AT_ONE_HALF = [(29, 58, 0.3753827301, 0.6246172699), (5, 10, 0.2365930905, 0.7634069095)]
+
 # Newcombe 1998, Stat Med 17:857, table I: methods 1, 3, 4, 5.
 PRINTED = [
     (81, 263, "wald", 0.2522, 0.3638),
@@ -74,3 +77,10 @@ def test_wilson_inverts_the_score_test():
     for limit in (found.low, found.high):
         z = (7 / 9 - limit) / math.sqrt(limit * (1 - limit) / 9)
         assert 2 * stats.norm.sf(abs(z)) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("k", "n", "low", "high"), R_AT_ONE_HALF)
+def test_no_correction_at_exactly_one_half(k, n, low, high):
+    found = proportion(k, n, "wilsoncc", 0.95)
+    assert found.low == pytest.approx(low, abs=1e-9)
+    assert found.high == pytest.approx(high, abs=1e-9)

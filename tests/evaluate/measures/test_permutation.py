@@ -22,7 +22,8 @@ def test_against_full_enumeration_with_ties():
         labels = np.isin(np.arange(7), chosen)
         reached += area(labels, score) >= observed - 1e-12
     # 35 labellings: scipy enumerates them all.
-    p, note = auc_p_value(positive, score, repeats=2000, seed=1)
+    p, how, note = auc_p_value(positive, score, repeats=2000, seed=1)
+    assert how == "all 35 permutations, one-sided"
     assert p == pytest.approx(reached / len(every))
     assert note == ""
 
@@ -38,13 +39,14 @@ def test_level_under_the_null():
 
 def test_never_zero():
     positive = np.r_[np.ones(20, bool), np.zeros(20, bool)]
-    p, _ = auc_p_value(positive, positive.astype(float), repeats=200, seed=1)
+    p, how, _ = auc_p_value(positive, positive.astype(float), repeats=200, seed=1)
+    assert how == "200 permutations, one-sided"
     assert p == pytest.approx(1 / 201)
 
 
 def test_constant_scores_and_one_class():
     positive = np.r_[np.ones(5, bool), np.zeros(9, bool)]
     assert auc_p_value(positive, np.full(14, 0.5), repeats=200, seed=1)[0] == 1.0
-    p, note = auc_p_value(np.ones(4, bool), np.arange(4.0), repeats=200, seed=1)
+    p, _, note = auc_p_value(np.ones(4, bool), np.arange(4.0), repeats=200, seed=1)
     assert math.isnan(p)
     assert note == "not defined: 0 recurrence cases, at least 2 needed"

@@ -10,7 +10,7 @@ import pytest
 from evaluate_helpers import rows, write
 
 from radnec.core.errors import InputError
-from radnec.evaluate.models.predictions import folds_of, pool, read_predictions
+from radnec.evaluate.models.predictions import check_complete, folds_of, pool, read_predictions
 
 LABELS = ["necrosis", "recurrence", "recurrence"]
 
@@ -95,3 +95,35 @@ def test_case_called_na_stays_a_case(tmp_path):
     table = rows(LABELS, [0.8, 0.1, 0.6])
     table.loc[0, "case"] = "NA"
     assert "NA" in set(read_predictions(write(table, tmp_path / "p.tsv"))["case"])
+
+
+def folds(*parts):
+    """Two cases a fold; each part is the name of a fold and its first case."""
+    return pd.concat(
+        [rows(["necrosis", "recurrence"], [0.9, 0.1], fold=name, first=k) for name, k in parts]
+    )
+
+
+def test_a_case_trained_on_and_tested_is_refused(tmp_path):
+    both = pd.concat([rows(LABELS, [0.8, 0.1, 0.6]), rows(LABELS[:1], [0.8], which="train")])
+    with pytest.raises(InputError, match=r"'P000'\): set: .*each case in one set of a fold"):
+        read_predictions(write(both, tmp_path / "p.tsv"))
+
+
+def test_a_case_tested_in_two_folds_of_a_repeat_is_refused(tmp_path):
+    path = write(folds(("r0f0", 0), ("r0f1", 0)), tmp_path / "p.tsv")
+    with pytest.raises(InputError, match=r"'P000'\): fold: tested in r0f0, r0f1, expected one"):
+        read_predictions(path)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([("r0f0", 0), ("r0f1", 2), ("r1f0", 0)], "'P002': tested 1 times, expected 2"),
+        ([("r0f0", 0), ("r0f1", 2), ("r1f0", 0), ("r1f0", 2)], "repeat 1 has 1 folds, expected 2"),
+    ],
+)
+def test_uneven_repeats_are_refused(tmp_path, parts, message):
+    table = read_predictions(write(folds(*parts), tmp_path / "p.tsv"))
+    with pytest.raises(InputError, match=message):
+        check_complete(tmp_path / "p.tsv", table)

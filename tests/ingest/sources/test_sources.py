@@ -1,6 +1,7 @@
 """Cases that come as NIfTI files or as a BIDS dataset, and the drafted tables."""
 
 import json
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -10,7 +11,9 @@ from ingest_builders import FLAIR, T1, T2, write_series
 from radnec.cases.sources import CaseSource
 from radnec.cli.main import main
 from radnec.core.tables import read_tsv
+from radnec.ingest.commands.case_ids import ids_of_folders
 from radnec.ingest.commands.draft import sequence_of_name
+from radnec.ingest.sources.bids import bids_files
 
 
 def write_nifti(path, *, shape=(20, 24, 6), axes="LPS", seed=0, spacing=(0.7, 0.9, 5.0)):
@@ -198,8 +201,158 @@ def test_folder_that_is_not_there(tmp_path, capsys, command):
         ("sub_FLAIR.nii.gz", "flair"),
         ("p1_ADC.nii.gz", ""),
         ("p1_T1_mask.nii.gz", ""),
+        ("BrainMask_t1c.nii.gz", ""),
+        ("P3_fla.nii.gz", "flair"),
+        ("P3_T1_ohne_KM.nii.gz", "t1"),
+        ("P3_T1_xyzzy_kontrast.nii.gz", ""),
         ("something.nii.gz", ""),
     ],
 )
 def test_sequence_by_file_name(name, sequence):
     assert sequence_of_name(name) == sequence
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("micron", 1000.0), ("meter", 0.001), ("mm", 1.0)])
+def test_unit_of_a_nifti_file(tmp_path, ingest, unit, scale):
+    affine = np.diag([0.9 * scale, 0.9 * scale, 4.0 * scale, 1.0])
+    affine[:3, 3] = (-10 * scale, 20 * scale, 30 * scale)
+    image = nib.Nifti1Image(np.random.default_rng(0).integers(0, 900, (8, 9, 10), np.int16), affine)
+    image.header.set_xyzt_units(unit)
+    nib.save(image, tmp_path / "x.nii.gz")
+    found = ingest(CaseSource("nifti", "", {"t1": str(tmp_path / "x.nii.gz")}))
+    made = nib.load(found.images / "t1.nii.gz")
+    expected = [[0.9, 0, 0, -10], [0, 0.9, 0, 20], [0, 0, 4, 30], [0, 0, 0, 1]]
+    np.testing.assert_allclose(made.affine, expected, rtol=1e-5)
+    assert made.header.get_xyzt_units()[0] in ("mm", "unknown")
+
+
+def test_unit_that_cannot_be_right_is_the_reason(tmp_path, ingest):
+    image = nib.Nifti1Image(np.ones((8, 9, 10), np.int16), np.diag([1.0, 1.0, 3.0, 1.0]))
+    image.header.set_xyzt_units("meter")
+    nib.save(image, tmp_path / "x.nii.gz")
+    reason = ingest(CaseSource("nifti", "", {"t1": str(tmp_path / "x.nii.gz")})).index.reason
+    assert "1e+03 x 1e+03 x 3e+03 mm" in reason
+    assert "declares metre" in reason
+
+
+def _bids_of(root, files, sidecars):
+    for name in files:
+        write_nifti(root / "sub-01" / "anat" / f"sub-01_{name}.nii.gz")
+    for place, values in sidecars.items():
+        path = root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    (root / "dataset_description.json").write_text("{}")
+
+
+AGENT, MISSING = {"ContrastBolusIngredient": "GADOLINIUM"}, {"ContrastBolusIngredient": "n/a"}
+
+
+@pytest.mark.parametrize(
+    ("files", "sidecars", "expected"),
+    [
+        (["T1w"], {"sub-01/anat/sub-01_T1w.json": MISSING}, {"t1": "T1w"}),
+        # inherited from the root, from the subject, and overruled nearer to the image
+        (
+            ["acq-a_T1w", "acq-b_T1w"],
+            {"acq-b_T1w.json": AGENT},
+            {"t1": "acq-a_T1w", "t1ce": "acq-b_T1w"},
+        ),
+        (["acq-a_T1w"], {"sub-01/sub-01_T1w.json": AGENT}, {"t1ce": "acq-a_T1w"}),
+        (
+            ["T1w"],
+            {"T1w.json": AGENT, "sub-01/anat/sub-01_T1w.json": {"ContrastBolusIngredient": "NONE"}},
+            {"t1": "T1w"},
+        ),
+        (["T1w"], {"T2w.json": AGENT, "acq-x_T1w.json": AGENT}, {"t1": "T1w"}),
+        (["acq-pre_T1w", "acq-post_T1w"], {}, {"t1": "acq-pre_T1w", "t1ce": "acq-post_T1w"}),
+        (["part-mag_T1w", "part-phase_T1w"], {}, {"t1": "part-mag_T1w"}),
+        (["chunk-1_T1w", "chunk-2_T1w"], {}, {}),
+        (["ce-none_T1w"], {}, {"t1": "ce-none_T1w"}),
+        (["inv-1_T1w", "echo-1_T1w"], {}, {}),
+    ],
+)  # fmt: skip
+def test_files_and_sidecars_of_bids(tmp_path, files, sidecars, expected):
+    _bids_of(tmp_path, files, sidecars)
+    found = bids_files(tmp_path, "sub-01", None)
+    assert {name: path.name for name, path in found.items()} == {
+        name: f"sub-01_{file}.nii.gz" for name, file in expected.items()
+    }
+
+
+def test_timing_is_inherited_from_the_root(tmp_path, ingest):
+    _bids_of(tmp_path, ["T1w"], {"T1w.json": {"EchoTime": 0.004, "FlipAngle": "n/a"}})
+    sidecar = ingest(CaseSource("bids", str(tmp_path), {"subject": "01"})).sidecar("t1")
+    assert sidecar["EchoTime"] == pytest.approx(4)
+    assert "FlipAngle" not in sidecar
+
+
+def test_a_chunk_is_named_as_the_reason(tmp_path, ingest):
+    _bids_of(tmp_path, ["chunk-1_T1w", "T2w"], {})
+    found = ingest(CaseSource("bids", str(tmp_path), {"subject": "01"}))
+    assert "chunk" in found.index.measures["why_no_t1"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "ids"),
+    [
+        (["P001", "P002", "P004"], ["P001", "P002", "P004"]),
+        (["P001/v1", "P001/v2", "P002/v1"], ["P001_v1", "P001_v2", "P002_v1"]),
+        (
+            ["UPENN-GBM-00001_11", "UPENN-GBM-00002_11"],
+            ["UPENN-GBM-00001_11", "UPENN-GBM-00002_11"],
+        ),
+        (["sub-01", "sub-03"], ["sub-01", "sub-03"]),
+        (["Mueller_Hans", "Meier_Anna"], None),
+        (["Mueller1958", "Meier1961"], None),
+        (["P001", "Meier2"], None),
+        (["a/19580312", "b/19610909"], None),
+        (["P 1", "P 2"], None),
+        (["P1", "p1"], None),
+    ],
+)
+def test_ids_are_the_names_of_folders_where_they_are_safe(folders, ids):
+    assert ids_of_folders([Path(one) for one in folders], ["Schmidt^Eva"]) == ids
+
+
+def test_no_id_holds_a_name_that_the_headers_hold():
+    folders = [Path("study7-ab1"), Path("study7-ab2")]
+    assert ids_of_folders(folders, ["Ab^Carl"]) is None
+    assert ids_of_folders(folders, ["Schmidt^Eva"]) == ["study7-ab1", "study7-ab2"]
+
+
+def _numbered(tmp_path):
+    for number, name in enumerate(("P001", "P002", "P004"), start=1):
+        study = {"PatientID": name, "StudyInstanceUID": f"1.{number}", "StudyDate": "20200101"}
+        write_series(
+            tmp_path / "data" / name / "s", number, SeriesInstanceUID=f"1.{number}.1", **study, **T1
+        )
+    return tmp_path / "data"
+
+
+def test_drafted_ids_and_labels_by_folder(tmp_path):
+    data, output = _numbered(tmp_path), tmp_path / "cases.tsv"
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("folder\tlabel\nP004\tnecrosis\nP001\trecurrence\n")
+    command = ["cases", str(data), "-o", str(output), "--processes", "1", "--labels", str(labels)]
+    assert main(command) == 0
+    table = read_tsv(output, dtype=str).fillna("")
+    assert list(table["case"]) == list(table["patient"]) == ["P001", "P002", "P004"]
+    assert list(table["x_folder"]) == ["P001/s", "P002/s", "P004/s"]
+    assert list(table["label"]) == ["recurrence", "", "necrosis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("folder\tlabel\nP003\tnecrosis\n", "row 2: folder: found 'P003'"),
+        ("folder\tlabel\nP001\tnecrosis\nP001\trecurrence\n", "row 3: folder 'P001' has the label"),
+        ("case\tlabel\nP001\tnecrosis\n", "no column folder"),
+    ],
+)
+def test_labels_that_cannot_be_joined(tmp_path, capsys, text, fault):
+    (tmp_path / "labels.tsv").write_text(text)
+    data = _numbered(tmp_path)
+    command = ["cases", str(data), "--processes", "1", "--labels", str(tmp_path / "labels.tsv")]
+    assert main(command) == 1
+    assert fault in capsys.readouterr().err

@@ -13,14 +13,10 @@ from scipy import stats
 
 from radnec.evaluate.cohort.covariates import case_covariates
 from radnec.evaluate.comparisons.multiplicity import holm
-from radnec.evaluate.measures.auc import (
-    delong_covariance,
-    delong_interval,
-    newcombe_interval,
-    why_undefined,
-)
+from radnec.evaluate.measures.auc_interval import recommended_interval
+from radnec.evaluate.measures.clustered import clustered_covariance, why_not_clustered
 from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count, measures
-from radnec.evaluate.models.predictions import pool, read_predictions
+from radnec.evaluate.models.predictions import Pooled, pool, read_patients, read_predictions
 from radnec.evaluate.tables.output import write_results
 
 GROUPINGS = ("sex", "age_group", "primary_diagnosis", "manufacturer")
@@ -51,10 +47,11 @@ def evaluate_subgroups(
     rows: list[dict[str, Any]] = []
     for key, path in predictions.items():
         backbone, _, input_set = key.partition("/")
-        pooled = pool(read_predictions(path))
+        frame = read_predictions(path)
+        pooled = pool(frame, read_patients(cohort, frame["case"]))
         own = covariates.reindex(pooled.cases["case"])
         for grouping in GROUPINGS:
-            found = _grouping(pooled.positive, pooled.score, own[grouping], confidence)
+            found = _grouping(pooled, own[grouping], confidence)
             rows += [
                 {"backbone": backbone, "input_set": input_set, "grouping": grouping, **row}
                 for row in found
@@ -78,26 +75,23 @@ def heterogeneity(areas: np.ndarray, variances: np.ndarray) -> tuple[float, int]
     return float(stats.chi2.sf((weights * (areas - mean) ** 2).sum(), df)), df
 
 
-def _grouping(
-    positive: np.ndarray, score: np.ndarray, groups: pd.Series, confidence: float
-) -> list[dict[str, Any]]:
+def _grouping(pooled: Pooled, groups: pd.Series, confidence: float) -> list[dict[str, Any]]:
     values = groups.fillna("not stated").replace("", "not stated").to_numpy(dtype=str)
+    positive, score, patients = pooled.positive, pooled.score, pooled.patients
     rows: list[dict[str, Any]] = []
     areas, variances = [], []
     for level in sorted(set(values)):
         members = values == level
         inside, probability = positive[members], score[members]
         found = measures(count(inside, probability > HIGHER_PROBABILITY), confidence)
-        auc = delong_interval(inside, probability, confidence)
-        if not why_undefined(inside, least=2):
-            area, variance = delong_covariance(inside, probability[None, :])
+        auc = recommended_interval(inside, probability, patients[members], confidence)
+        if not why_not_clustered(inside, patients[members]):
+            # With one case a patient this is DeLong's variance.
+            area, variance = clustered_covariance(inside, probability[None, :], patients[members])
             if variance[0, 0] > 0:
                 areas.append(area[0])
                 variances.append(variance[0, 0])
         notes = []
-        if not auc.defined:
-            notes.append(f"auc: DeLong {auc.note}")
-            auc = newcombe_interval(auc.value, int(inside.sum()), int((~inside).sum()), confidence)
         row: dict[str, Any] = {"level": level, "n_necrosis": int(inside.sum())}
         row["n_recurrence"] = int((~inside).sum())
         estimates = {"auc": auc, **{m: found[m][2] for m in ("sens", "spec", "acc")}}

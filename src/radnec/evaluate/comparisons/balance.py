@@ -116,7 +116,7 @@ def categorical_smd(counts: np.ndarray) -> float:
     """Return the standardised difference of a categorical variable, shape (levels, 2).
 
     Mahalanobis distance of the two vectors of shares, one level left out (Yang and Dalton
-    2012, SAS Global Forum 335); for two levels |p1 - p2| / sqrt((v1 + v2) / 2).
+    2012, SAS Global Forum 335); for two levels ``|p1 - p2|`` / sqrt((v1 + v2) / 2).
     """
     shares = counts / counts.sum(axis=0)
     rest = shares[1:]

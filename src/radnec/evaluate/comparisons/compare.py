@@ -10,6 +10,11 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from radnec.evaluate.measures.auc import delong_covariance, why_undefined
+from radnec.evaluate.measures.clustered import (
+    clustered_covariance,
+    repeated,
+    why_not_clustered,
+)
 from radnec.evaluate.measures.intervals import z_value
 
 # Variances of this order are what is left when equal numbers are subtracted.
@@ -60,7 +65,11 @@ class DecisionDifference:
 
 
 def compare_aucs(
-    positive: np.ndarray, first: np.ndarray, second: np.ndarray, confidence: float
+    positive: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    confidence: float,
+    patients: np.ndarray | None = None,
 ) -> AucDifference:
     """Test whether two models rank the same cases equally well.
 
@@ -70,16 +79,25 @@ def compare_aucs(
         Boolean, shape (cases,).
     first, second
         Probabilities of necrosis of the same cases, shape (cases,).
+    patients
+        Shape (cases,); None where every case is a patient of its own.
 
     Notes
     -----
     DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44:837, with the covariance of the two
-    AUCs. Wald interval of the difference.
+    AUCs, or with Obuchowski's (1997, Biometrics 53:567) where a patient has several cases. Wald
+    interval of the difference.
     """
     nan = math.nan
     if why := why_undefined(positive, least=2):
         return AucDifference(nan, nan, nan, nan, nan, nan, nan, f"not defined: {why}")
-    areas, covariance = delong_covariance(positive, np.stack([first, second]))
+    both = np.stack([first, second])
+    if patients is not None and repeated(patients):
+        if why := why_not_clustered(positive, patients):
+            return AucDifference(nan, nan, nan, nan, nan, nan, nan, f"not defined: {why}")
+        areas, covariance = clustered_covariance(positive, both, patients)
+    else:
+        areas, covariance = delong_covariance(positive, both)
     one, two = float(areas[0]), float(areas[1])
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
     if variance < _ZERO:
@@ -118,7 +136,9 @@ def compare_decisions(
     c = int((~first_right & second_right).sum())
     exact = float(mcnemar([[0, b], [c, 0]], exact=True).pvalue)
     # The exact p counts the observed outcome in full (twice, for two sides); mid-p by half.
-    mid = min(1.0, exact - float(stats.binom.pmf(b, b + c, 0.5))) if b != c else 1.0
+    # At b = c the two sides share that outcome, and half of its probability is left out.
+    same = float(stats.binom.pmf(b, b + c, 0.5))
+    mid = exact - same if b != c else 1 - same / 2
     p12, p21 = (b + 1) / (n + 2), (c + 1) / (n + 2)
     half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
     low, high = max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half)

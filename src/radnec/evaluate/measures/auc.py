@@ -98,9 +98,16 @@ def delong_interval(positive: np.ndarray, score: np.ndarray, confidence: float) 
         return undefined(DELONG, "the classes are perfectly separated, variance 0", value)
     if np.ptp(score) == 0:
         return undefined(DELONG, "all cases have the same score, variance 0", value)
+    return logit_interval(value, variance, confidence, DELONG)
+
+
+def logit_interval(value: float, variance: float, confidence: float, method: str) -> Estimate:
+    """Return the interval of an AUC from its variance, symmetric on the logit scale."""
+    if value in (0.0, 1.0) or variance <= 0:
+        return undefined(method, "the AUC is 0 or 1, or its variance 0", value)
     half = z_value(confidence) * math.sqrt(variance) / (value * (1 - value))
     low, high = (_expit(math.log(value / (1 - value)) + sign * half) for sign in (-1, 1))
-    return Estimate(value, low, high, DELONG)
+    return Estimate(value, low, high, method)
 
 
 def newcombe_interval(value: float, positives: int, negatives: int, confidence: float) -> Estimate:
@@ -111,7 +118,7 @@ def newcombe_interval(value: float, positives: int, negatives: int, confidence: 
 
     Notes
     -----
-    Newcombe 2006, Stat Med 25:559, method 5: the theta with |A - theta| = z sqrt(V(theta)),
+    Newcombe 2006, Stat Med 25:559, method 5: the theta with ``|A - theta|`` = z sqrt(V(theta)),
     V(theta) = theta (1 - theta) [1 + k (1 - theta) / (2 - theta) + k theta / (1 + theta)] / (m n),
     k = (m + n) / 2 - 1 (Hanley and McNeil's variance, balanced).
     """

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy import optimize, special
 
 from radnec.evaluate.measures.auc import why_undefined
 from radnec.evaluate.measures.bootstrap import percentile_limits
@@ -40,14 +41,16 @@ def recalibration(
         too extreme). Cox 1958, Biometrika 45:562; Wald limits.
     """
     names = ("calibration_in_the_large", "calibration_intercept", "calibration_slope")
+    clipped = int(((score < _CLIP) | (score > 1 - _CLIP)).sum())
     method = "logistic recalibration, Wald"
+    if clipped:
+        method += f"; {clipped} saturated probabilities cut to {_CLIP:g} from 0 or 1"
     if why := why_undefined(positive, least=2):
         return dict.fromkeys(names, undefined(method, why))
     logit = _logit(score)
     z = z_value(confidence)
     family = sm.families.Binomial()
-    large = sm.GLM(positive.astype(float), np.ones(len(score)), family=family, offset=logit).fit()
-    found = {names[0]: _wald(large.params[0], large.bse[0], z, method)}
+    found = {names[0]: _in_the_large(positive, logit, z, method)}
     if np.ptp(logit) == 0:
         nothing = undefined(method, "all cases have the same probability")
     elif logit[positive].min() >= logit[~positive].max() or (
@@ -62,7 +65,10 @@ def recalibration(
 
 
 def calibration_error(score: np.ndarray, positive: np.ndarray, bins: int) -> np.ndarray:
-    """Return the expected calibration error over bins of equal counts.
+    """Return the expected calibration error over bins of about equal counts.
+
+    Cases of one score are in one bin, so the order of the cases plays no part; with many ties
+    there are fewer bins, and those of unequal counts.
 
     Parameters
     ----------
@@ -74,7 +80,11 @@ def calibration_error(score: np.ndarray, positive: np.ndarray, bins: int) -> np.
     order = np.argsort(score, kind="stable")
     n = len(score)
     total = np.zeros(positive.shape[:-1])
-    for members in np.array_split(order, min(bins, n)):
+    ordered = score[order]
+    cuts = [part[0] for part in np.array_split(np.arange(n), min(bins, n))[1:]]
+    # A cut between equal scores moves to where their run begins.
+    starts = sorted({int(np.searchsorted(ordered, ordered[cut], side="left")) for cut in cuts})
+    for members in np.split(order, starts):
         total += np.abs(positive[..., members].sum(-1) - score[members].sum())
     return np.asarray(total / n)
 
@@ -174,6 +184,23 @@ def smooth(
             line = np.where(spread > 1e-12, mean_y - slope * mean_x, mean_y)
         found[:, column] = line
     return np.clip(found, 0, 1)
+
+
+def _in_the_large(positive: np.ndarray, logit: np.ndarray, z: float, method: str) -> Estimate:
+    """Return the shift of all logits that makes the expected number of positives the observed.
+
+    The maximum likelihood of a logistic regression with the intercept alone. The sum grows
+    steadily with the shift, so a bracketed search finds the root where Newton's steps, from
+    saturated probabilities, run off.
+    """
+
+    def excess(shift: float) -> float:
+        return float(special.expit(logit + shift).sum() - positive.sum())
+
+    reach = float(np.abs(logit).max()) + math.log(len(logit)) + 1
+    shift = float(optimize.brentq(excess, -reach, reach, xtol=1e-12))
+    p = special.expit(logit + shift)
+    return _wald(shift, 1 / math.sqrt(float((p * (1 - p)).sum())), z, method)
 
 
 def _logit(score: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices
+from radnec.evaluate.measures.bootstrap import all_indices, percentile_limits, too_few
 
 THRESHOLDS = np.round(np.arange(0.01, 0.995, 0.01), 2)
 
@@ -33,8 +33,9 @@ def decision_curve(
     Returns
     -------
     DataFrame
-        Columns threshold, net_benefit, low, high (bootstrap over cases within each class),
-        act_always, act_never. Empty if one class has no case.
+        Columns threshold, net_benefit, low, high (bootstrap over all cases: how common necrosis
+        is, is part of the net benefit; none with fewer than 6 cases of a class), act_always,
+        act_never. Empty if one class has no case.
     """
     columns = ["threshold", "net_benefit", "low", "high", "act_always", "act_never"]
     if why_undefined(positive, least=1):
@@ -44,10 +45,11 @@ def decision_curve(
     def curve(positives: np.ndarray, negatives: np.ndarray) -> np.ndarray:
         return net_benefit(_at_least(positives), _at_least(negatives), n, THRESHOLDS)
 
-    drawn = stratified_indices(positive, repeats, seed)
-    low, high = percentile_limits(
-        curve(score[drawn[:, positive]], score[drawn[:, ~positive]]), confidence
-    )
+    low = high = np.full(len(THRESHOLDS), np.nan)
+    if not too_few(positive):
+        low, high = percentile_limits(
+            _of_samples(positive, score, all_indices(positive, repeats, seed)), confidence
+        )
     return pd.DataFrame(
         {
             "threshold": THRESHOLDS,
@@ -59,6 +61,17 @@ def decision_curve(
         },
         columns=columns,
     )
+
+
+def _of_samples(positive: np.ndarray, score: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Return the net benefit of each resample, shape (repeats, thresholds)."""
+    repeats, n = drawn.shape
+    # What a case adds: 1 if positive, minus the odds of the threshold if negative, where called.
+    odds = THRESHOLDS / (1 - THRESHOLDS)
+    gain = np.where(positive[:, None], 1.0, -odds) * (score[:, None] >= THRESHOLDS)
+    times = np.zeros((repeats, n))
+    np.add.at(times, (np.arange(repeats)[:, None], drawn), 1)
+    return times @ gain / n
 
 
 def _at_least(scores: np.ndarray) -> np.ndarray:

@@ -38,7 +38,8 @@ def proportion(successes: int, n: int, method: Method, confidence: float) -> Est
     method
         ``wald``: p +- z sqrt(p (1 - p) / n), as the paper did for accuracy;
         ``wilsoncc``: Wilson's score interval with continuity correction (R's ``prop.test``),
-        as the paper did for sensitivity and specificity;
+        as the paper did for sensitivity and specificity; at exactly one half R leaves the
+        correction out, and so does this;
         ``wilson``: Wilson's score interval (Newcombe 1998, Stat Med 17:857, method 3);
         ``exact``: Clopper and Pearson 1934, which covers at least the nominal level.
 
@@ -59,7 +60,9 @@ def proportion(successes: int, n: int, method: Method, confidence: float) -> Est
         return undefined(_NAMES[method], "no case")
     if method == "wald":
         return wald(successes / n, n, confidence)
-    interval = stats.binomtest(successes, n).proportion_ci(confidence, method=method)
+    # prop.test corrects by min(1/2, |k - n/2|), which is 0 at one half.
+    used = "wilson" if method == "wilsoncc" and 2 * successes == n else method
+    interval = stats.binomtest(successes, n).proportion_ci(confidence, method=used)
     return Estimate(successes / n, float(interval.low), float(interval.high), _NAMES[method])
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices
+from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices, too_few
 
 
 def average_precision(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -37,7 +37,8 @@ def precision_recall_with_band(
     -------
     DataFrame
         Columns kind (``curve`` or ``band``), recall, precision, low, high. The band is given at
-        the recalls that the number of necrosis cases allows. Empty if one class has no case.
+        the recalls that the number of necrosis cases allows, without limits with fewer than 6
+        cases of a class. Empty if one class has no case.
     """
     columns = ["kind", "recall", "precision", "low", "high"]
     if why_undefined(positive, least=1):
@@ -47,6 +48,8 @@ def precision_recall_with_band(
     drawn = stratified_indices(positive, repeats, seed)
     samples = _precision_at(score[drawn[:, positive]], score[drawn[:, ~positive]])
     low, high = percentile_limits(samples, confidence)
+    if too_few(positive):
+        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     m = int(positive.sum())
     band = pd.DataFrame(
         {

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.metrics import roc_curve
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices
+from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices, too_few
 
 # Where the band is computed: fine enough for a figure of one column.
 GRID = np.linspace(0.0, 1.0, 101)
@@ -32,7 +32,7 @@ def roc_with_band(
         Rows of kind ``curve`` are the corners of the empirical curve; rows of kind ``band``
         hold the percentiles of sensitivity over stratified resamples at a fixed false positive
         rate (vertical averaging, Fawcett 2006, Pattern Recognit Lett 27:861). Empty if one
-        class has no case.
+        class has no case; no limits with fewer than 6 cases of a class.
     """
     columns = ["kind", "false_positive_rate", "sensitivity", "low", "high"]
     if why_undefined(positive, least=1):
@@ -42,6 +42,8 @@ def roc_with_band(
     drawn = stratified_indices(positive, repeats, seed)
     heights = sensitivity_at(score[drawn[:, positive]], score[drawn[:, ~positive]], GRID)
     low, high = percentile_limits(heights, confidence)
+    if too_few(positive):
+        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     band = pd.DataFrame(
         {
             "kind": "band",

@@ -6,6 +6,7 @@ import dataclasses
 
 from radnec.core.seeding import derive_seed
 from radnec.evaluate.measures.auc import area, delong_interval, newcombe_interval
+from radnec.evaluate.measures.auc_interval import recommended_interval
 from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval
 from radnec.evaluate.measures.estimate import Estimate
 from radnec.evaluate.measures.intervals import wald
@@ -25,7 +26,8 @@ class Model:
     paper, recommended
         The estimates of :data:`METRICS` with either kind of interval.
     further
-        Other intervals of the AUC for the TSV, by name: ``bca``, ``newcombe``.
+        Intervals of the AUC for the TSV, by name: ``recommended``, ``delong``, ``bca``,
+        ``newcombe``.
     """
 
     backbone: str
@@ -57,6 +59,7 @@ def measure_model(
     found = measures(counts, level)
     value = area(positive, score)
     delong = delong_interval(positive, score, level)
+    best = recommended_interval(positive, score, pooled.patients, level)
     newcombe = newcombe_interval(value, int(positive.sum()), int((~positive).sum()), level)
     bca = bca_interval(
         auc_of_samples,
@@ -79,6 +82,6 @@ def measure_model(
             "spec": found["spec"][1],
             "auc": wald(value, counts.n, level),
         },
-        recommended={**wilson, "auc": delong if delong.defined else newcombe},
-        further={"delong": delong, "bca": bca, "newcombe": newcombe},
+        recommended={**wilson, "auc": best},
+        further={"recommended": best, "delong": delong, "bca": bca, "newcombe": newcombe},
     )

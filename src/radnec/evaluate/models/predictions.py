@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,8 @@ class Pooled:
     Attributes
     ----------
     cases
-        Columns case, label, p_necrosis, p_recurrence, runs (how many were averaged), sorted
-        by case.
+        Columns case, patient, label, p_necrosis, p_recurrence, runs (how many were averaged),
+        sorted by case.
     how
         In words, how the runs were brought together.
     """
@@ -43,6 +44,11 @@ class Pooled:
     def score(self) -> np.ndarray:
         """Probability of necrosis, shape (cases,)."""
         return self.cases["p_necrosis"].to_numpy(dtype=float)
+
+    @property
+    def patients(self) -> np.ndarray:
+        """Patient of each case, shape (cases,): the unit of every interval."""
+        return self.cases["patient"].to_numpy(dtype=str)
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
@@ -91,16 +97,71 @@ def read_predictions(path: Path) -> pd.DataFrame:
         "fold",
         f"{HOLDOUT!r} in every row or in none",
     )
+    # A run's table holds all its sets; a case of two of them was trained on and tested.
+    refuse(
+        table.duplicated(["case", "fold", "seed"]), "set", "each case in one set of a fold and seed"
+    )
+    if "test" in set(table["set"]) and table["fold"].iloc[0] != HOLDOUT:
+        _check_folds(path, table[table["set"] == "test"])
     return table
 
 
-def pool(table: pd.DataFrame) -> Pooled:
+def check_complete(path: Path, table: pd.DataFrame) -> None:
+    """Refuse the joined test predictions of a study in which a case was tested less often.
+
+    Every case of a study is tested by every seed, and in a cross-validation once in every
+    repeat; a table without a fold, or with uneven repeats, is not whole.
+
+    Raises
+    ------
+    InputError
+        Naming the file, a case, how often it was tested and how often it should have been.
+    """
+    test = table[table["set"] == "test"]
+    times = test.groupby("case").size()
+    repeats = 1 if (test["fold"] == HOLDOUT).all() else folds_of(test)["repeat"].nunique()
+    expected = repeats * test["seed"].nunique()
+    if (wrong := times[times != expected]).size:
+        raise InputError(
+            f"{path} case {wrong.index[0]!r}: tested {wrong.iloc[0]} times, expected {expected} "
+            f"(repeats: {repeats}, seeds: {test['seed'].nunique()}); a fold or run is missing"
+        )
+    if (test["fold"] == HOLDOUT).all():
+        return
+    for repeat, rows in folds_of(test).groupby("repeat"):
+        parts, all_parts = rows["part"].nunique(), folds_of(test)["part"].nunique()
+        if parts != all_parts:
+            raise InputError(
+                f"{path}: repeat {repeat} has {parts} folds, expected {all_parts} as in the others"
+            )
+
+
+def _check_folds(path: Path, test: pd.DataFrame) -> None:
+    """Refuse a case that two folds of one repeat test."""
+    keys = test[["case", "seed"]].assign(repeat=folds_of(test)["repeat"])
+    if (twice := keys.duplicated()).any():
+        row = keys[twice].iloc[0]
+        folds = test[(test["case"] == row["case"]) & (test["seed"] == row["seed"])]["fold"]
+        raise InputError(
+            f"{path} row {int(np.flatnonzero(twice)[0]) + 2} (case {row['case']!r}): fold: tested "
+            f"in {', '.join(sorted(folds))}, expected one fold of a repeat"
+        )
+
+
+def pool(table: pd.DataFrame, patients: Mapping[str, str] | None = None) -> Pooled:
     """Average the test predictions so that each case counts once.
 
     Intervals for proportions and DeLong's variance need independent cases. Several seeds of
     one split, or several repeats of a cross-validation, see the same cases again: their
     probabilities are averaged case by case. The folds of one cross-validation are joined, each
     case predicted by the network that was not trained on it (out of fold).
+
+    Parameters
+    ----------
+    table
+        Predictions of all runs of one model.
+    patients
+        Case to patient; None where every case is one of its own.
     """
     test = table[table["set"] == "test"]
     cases = (
@@ -113,7 +174,24 @@ def pool(table: pd.DataFrame) -> Pooled:
         )
         .reset_index()
     )
+    names = cases["case"] if patients is None else cases["case"].map(patients)
+    cases.insert(1, "patient", names)
     return Pooled(cases, _how(test))
+
+
+def read_patients(split: Path, cases: Iterable[str]) -> dict[str, str]:
+    """Return the patient of each tested case, from split/split.tsv.
+
+    Raises
+    ------
+    InputError
+        If a case is not in the table.
+    """
+    table = read_tsv(split, dtype=str).drop_duplicates("case")
+    found = dict(zip(table["case"], table["patient"], strict=True))
+    if missing := sorted(set(cases) - set(found)):
+        raise InputError(f"{split}: no row of case {missing[0]!r}, which was tested")
+    return found
 
 
 def folds_of(table: pd.DataFrame) -> pd.DataFrame:

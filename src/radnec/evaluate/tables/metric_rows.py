@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from radnec.core.seeding import derive_seed
-from radnec.evaluate.measures.bootstrap import bca_interval
-from radnec.evaluate.measures.calibration import brier, expected_calibration_error, recalibration
+from radnec.evaluate.measures.bootstrap import bca_interval, mean_interval
+from radnec.evaluate.measures.calibration import expected_calibration_error, recalibration
+from radnec.evaluate.measures.clustered import permutation_by_patient, repeated
 from radnec.evaluate.measures.estimate import Estimate, undefined
 from radnec.evaluate.measures.operating_point import (
     HIGHER_PROBABILITY,
@@ -57,23 +58,33 @@ def _estimates(
     yield "", None, "auc", model.paper["auc"]
     for estimate in model.further.values():
         yield "", None, "auc", estimate
-    p, why = auc_p_value(
-        positive, score, repeats=settings.permutation_repeats, seed=own_seed("permutation")
-    )
-    method = f"{settings.permutation_repeats} permutations, one-sided"
-    yield "", None, "auc_permutation_p", Estimate(p, math.nan, math.nan, method, why)
-    for name, statistic in (("average_precision", average_precision), ("brier", brier)):
-        estimate = bca_interval(
-            statistic,
-            score[positive],
-            score[~positive],
-            confidence=level,
-            repeats=repeats,
-            seed=own_seed(name),
+    repeats_of_labels, label_seed = settings.permutation_repeats, own_seed("permutation")
+    p, method, why = (
+        permutation_by_patient(
+            positive, score, model.pooled.patients, repeats=repeats_of_labels, seed=label_seed
         )
-        yield "", None, name, estimate
-        if name == "brier":
-            yield "", None, "brier_skill", _skill(estimate, float(positive.mean()))
+        if repeated(model.pooled.patients)
+        else auc_p_value(positive, score, repeats=repeats_of_labels, seed=label_seed)
+    )
+    yield "", None, "auc_permutation_p", Estimate(p, math.nan, math.nan, method, why)
+    precision = bca_interval(
+        average_precision,
+        score[positive],
+        score[~positive],
+        confidence=level,
+        repeats=repeats,
+        seed=own_seed("average_precision"),
+    )
+    yield "", None, "average_precision", precision
+    brier = mean_interval(
+        (score - positive) ** 2,
+        positive,
+        confidence=level,
+        repeats=repeats,
+        seed=own_seed("brier"),
+    )
+    yield "", None, "brier", brier
+    yield "", None, "brier_skill", _skill(brier, float(positive.mean()))
     for name, estimate in recalibration(positive, score, level).items():
         yield "", None, name, estimate
     error = expected_calibration_error(

@@ -50,7 +50,12 @@ def with_interval(estimate: Estimate) -> str:
         return NOT_DEFINED
     if not estimate.defined:
         return f"{estimate.value:.2f} (interval {NOT_DEFINED})"
-    return f"{estimate.value:.2f} ({estimate.low:.2f}-{estimate.high:.2f})"
+    value, low, high = (
+        # Adding 0.0 after rounding makes 0 of -0.
+        round(number, 2) + 0.0
+        for number in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value:.2f} ({low:.2f}-{high:.2f})"
 
 
 def p_text(p: float) -> str:
@@ -65,7 +70,7 @@ def p_text(p: float) -> str:
 
 
 def _rounded(value: float) -> float:
-    return round(value, _DECIMALS)
+    return round(value, _DECIMALS) + 0.0
 
 
 def _significant(value: float) -> float:

@@ -16,8 +16,9 @@ _PRINTED = {"acc": "Acc", "sens": "Sens", "spec": "Spec", "auc": "AUC"}
 WHY_TWO = (
     "Two intervals: 'paper' is what the published study printed (Wald for accuracy and for the "
     "AUC, Wilson with continuity correction for sensitivity and specificity); 'recommended' is "
-    "Wilson for the three proportions and DeLong on the logit scale for the AUC, or Newcombe's "
-    "score interval where DeLong's variance is zero. Wald's formula is wrong near 0 and 1, and "
+    "Wilson for the three proportions, and for the AUC the wider limits of DeLong's interval on "
+    "the logit scale and Newcombe's score interval (of Obuchowski's, where a patient has several "
+    "cases). Wald's formula is wrong near 0 and 1, and "
     "for an AUC it takes all cases as its sample although the AUC hangs on the few of the rarer "
     "class: it comes out too narrow."
 )

@@ -9,40 +9,13 @@ from pathlib import Path
 
 # As the schema of the cases table asks for.
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+# Eight digits that may be a day of birth or of a visit.
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)")
 # Words that number people without naming them.
 _NUMBERING = frozenset(
-    [
-        "p",
-        "pt",
-        "pat",
-        "patient",
-        "patients",
-        "s",
-        "sub",
-        "subj",
-        "subject",
-        "case",
-        "cases",
-        "id",
-        "ses",
-        "session",
-        "visit",
-        "study",
-        "exam",
-        "scan",
-        "mr",
-        "mri",
-        "tp",
-        "time",
-        "timepoint",
-        "baseline",
-        "followup",
-        "pre",
-        "post",
-        "day",
-        "month",
-        "week",
-    ]
+    {"p", "pt", "pat", "patient", "patients", "s", "sub", "subj", "subject", "case", "cases", "id"}
+    | {"ses", "session", "visit", "study", "exam", "scan", "mr", "mri", "tp", "time", "timepoint"}
+    | {"baseline", "followup", "pre", "post", "day", "month", "week"}
 )
 
 
@@ -59,10 +32,10 @@ def ids_of_folders(folders: Sequence[Path], names: Sequence[str]) -> list[str] |
     Returns
     -------
     list of str or None
-        The first part of each path, or the first parts as far as visits differ in them. None
-        if two ids are alike, an id has characters that the table refuses, or one holds a word
-        that may be a name: any word of letters that is no numbering ("P", "sub", "visit") and
-        not common to all folders ("UPENN-GBM").
+        The first part of each path, or the first parts as far as visits differ in them. None if
+        two ids are alike, an id holds a date or characters that the table refuses, or one holds
+        a word that may be a name: any word of letters that is no numbering ("P", "sub",
+        "visit") and not common to all folders ("UPENN-GBM").
     """
     parts = [folder.parts for folder in folders]
     depth = next(
@@ -81,6 +54,8 @@ def ids_of_folders(folders: Sequence[Path], names: Sequence[str]) -> list[str] |
     taboo = {word for name in names for word in _words(name) if len(word) > 1}
     common = Counter(word for one in ids for word in set(_words(one)))
     for one in ids:
+        if _DATE.search(one):
+            return None
         if not _SAFE.fullmatch(one) or not any(letter.isdigit() for letter in one):
             return None
         for word in _words(one):

@@ -41,7 +41,8 @@ def show(folder: Path, min_confidence: float, *, threads: int = 1) -> None:
     damaged = len(found.scan.unreadable)
     console.print(
         f"{found.scan.files} files: {found.scan.files - found.scan.not_dicom - damaged} DICOM, "
-        f"{found.scan.not_dicom} other, {damaged} damaged; chosen: "
+        f"{found.scan.not_dicom} other ({found.scan.archives} packed, not opened), "
+        f"{damaged} damaged; chosen: "
         f"{', '.join(sorted(found.chosen)) or 'none'}"
     )
     for trouble in found.trouble:

@@ -4,7 +4,7 @@ A name is read word by word with the tables of `languages.py`. Where the agent i
 word that no table knows, the word may be a denial in another language: the name is unclear.
 """
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
 import functools
@@ -266,7 +266,7 @@ def _around(tokens: list[str], at: int, before: int | None, used: set[int]) -> I
 def _without(word: str, agent: str) -> bool:
     # Danish "før" loses its accent and looks like English "for".
     if word == "for":
-        return agent.startswith("kontrast")
+        return agent.startswith(("kontrast", "gd", "gad"))
     return word in _WITHOUT or word == "minus"
 
 

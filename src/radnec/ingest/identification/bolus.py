@@ -29,7 +29,7 @@ def kind_of(facts: Facts) -> str:
     tr, te = facts.tr, facts.te
     if "bolus" not in facts.words and tr is not None and te is not None and tr >= 3400 and te < 25:
         # Labelling and the delay after it take seconds; the echo is short (Alsop et al. 2015,
-        # Magn Reson Med 73:102). A bolus is followed with a TR below 2 s and an echo of 25 to 50 ms.
+        # Magn Reson Med 73:102). A bolus is followed with a TR of about 2 s and a late echo.
         return LABELLED
     if "bolus" in facts.words:
         return CERTAIN

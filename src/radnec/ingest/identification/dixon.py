@@ -1,5 +1,6 @@
 """The images of a Dixon acquisition: in phase, water, opposed phase, fat, fat fraction."""
 
+# ruff: noqa: E501 (Chinese letters count double in a line)
 from __future__ import annotations
 
 import re

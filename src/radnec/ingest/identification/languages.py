@@ -10,7 +10,7 @@ not matter. Roles:
 - ``none``, ``given``: the whole answer, as typed into the element for the agent.
 """
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
 LANGUAGES: dict[str, dict[str, str]] = {
@@ -36,7 +36,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         """,
     },
     "English": {
-        "agent": "contrast* enhance* inj injection injected dye bolus_agent gadolin*",
+        "agent": "contr contrast* enhance* inj injection injected dye bolus_agent gadolin*",
         "without": "without wo no non not pre before minus lacking absent",
         "with": "with w post after following plus +",
         "without_after": "free withheld refused none no not_given not_administered not_used pre",
@@ -54,7 +54,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
     },
     "German": {
         "agent": "kontrast* kontrastmittel* gadolinium kmgabe km_gabe",
-        "without": "ohne vor kein keine keinem vorm nicht",
+        "without": "ohne vor kein keine keinem vorm nicht pra",
         "with": "mit nach m",
         "without_after": "frei vorher nein keins",
         "with_after": "nachher gegeben",
@@ -65,7 +65,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
     },
     "French": {
         "agent": "contraste injection inject* gadolinium pdc produit iv",
-        "without": "sans avant non pas aucun aucune",
+        "without": "sans avant non pas aucun aucune ss",
         "with": "avec apres post",
         "plain": "nonj nonjecte noninj* sansinj* sansgado* spontane* natif native preinjection",
         "enhanced": "postinjection* apresinj* apresgado* avecgado*",
@@ -141,7 +141,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "given": "kylla",
     },
     "Polish": {
-        "agent": "kontrast* kontrasc* srodk* srodek_kontrastowy gadolin*",
+        "agent": "kontr kontrast* kontrasc* srodk* srodek_kontrastowy gadolin*",
         "without": "bez przed",
         "with": "z ze po",
         "plain": "bezkontrast* natywn* przedkontrast*",
@@ -240,7 +240,7 @@ FILLERS = """
     iv i v i_v of the any use de du des d di da del della dell dello l la le les il lo el los las
     un una une em o a e der die das den dem het de i_v_ intravenous intraven* administration
     admin gabe applikation application media medium agent mittel middel latky srodka srodku
-    podani podaniu podania do mezzo produit produkt einer eines endoven* bolus aplicacion
+    podan* do mezzo produit produkt einer eines endoven* bolus aplicacion
     администрации введения введением внутривенн* ввода agente agent som og материал вещества al la madde maddesi maddeli
 """
 CONJUNCTIONS = "and und et y e en i och og ve и та kai και a + plus or oder ou o en/of és es si ja"

@@ -9,6 +9,10 @@ from radnec.ingest.identification.facts import Facts
 from radnec.ingest.reading.moments import seconds_between
 from radnec.ingest.reading.volume import Volume
 
+_OTHER_KINDS = frozenset(
+    {"functional", "diffusion", "adc", "perfusion", "bolus", "spin labelling", "susceptibility"}
+    | {"angiography", "spectroscopy", "t2star", "map", "subtraction", "projection"}
+)
 EARLIER, LATER, REPEAT = "earlier", "later", "repeat"
 # Two equal scans nearer in time than this, with nothing in between, are as likely a repeat
 # after movement as a scan before and after injection.
@@ -45,7 +49,7 @@ def places_in_time(series: Sequence[tuple[Volume, Facts]]) -> dict[str, str]:
 def _is_plain_t1(volume: Volume, facts: Facts) -> bool:
     if not volume.moment or facts.tr is None or facts.te is None or facts.derived:
         return False
-    if facts.component != "M":
+    if facts.component != "M" or "EP" in facts.scanning or _OTHER_KINDS & facts.words:
         return False
     other = {"t2", "localizer"} if "t1" in facts.words else {"t2", "flair", "localizer"}
     return facts.te <= 35 and not other & facts.words

@@ -1,6 +1,6 @@
 """Text beyond ASCII whose declared character set is missing or wrong."""
 
-# ruff: noqa: RUF001 (letters of other alphabets are meant)
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
 import re
@@ -36,18 +36,25 @@ def misdeclared(raw: bytes, encodings: tuple[str, ...]) -> str | None:
     first = encodings[0].lower() if encodings else ""
     western = not first or first in _FAMILY
     if _decodes(raw, "utf_8"):
-        return "utf_8" if western else None
+        # Two Chinese characters of GB2312 can be UTF-8 of another script by accident.
+        return (_with_telling_word(raw, shortest=2) or "utf_8") if western else None
     if first in ("utf8", "utf_8", "utf-8") or western:
-        return _likeliest(raw, encodings[1:])
+        return _with_telling_word(raw) or _of_long_run(raw, encodings[1:])
     return None
 
 
-def _likeliest(raw: bytes, others: tuple[str, ...]) -> str | None:
-    """Return the character set in which the bytes hold a telling word, else the likeliest."""
+def _with_telling_word(raw: bytes, shortest: int = 1) -> str | None:
+    """Return the character set in which the bytes hold a telling word."""
     for name, words in _TELLING.items():
         text = _decodes(raw, name)
-        if text and any(word in text for word in words.split() if len(word) > 1 or len(text) < 8):
-            return name
+        for word in words.split() if text else ():
+            # One character may stand there by accident, if the text is not short.
+            if len(word) >= shortest and word in text and (len(word) > 1 or len(text) < 8):
+                return name
+    return None
+
+
+def _of_long_run(raw: bytes, others: tuple[str, ...]) -> str | None:
     if not _LONG_RUN.search(raw):
         return None
     for name in (*(other for other in others if other.lower() not in _FAMILY), "gb18030"):

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from radnec.core.settings import Conflict, Flag, Range, Settings
+from annotated_types import Le
+
+from radnec.core.settings import Conflict, Count, Flag, Range, Settings
+
+# The backends whose networks are loaded once for a batch of cases.
+LEARNED = ("hd-bet", "hd-bet-1", "deepbet")
 
 
 class SkullStripSettings(Settings):
     """How everything but the brain is taken out of a case's images."""
 
-    backend: Literal["hd-bet", "atlas", "given", "none"] = "hd-bet"
-    """hd-bet, atlas, given (column `mask`) or none
+    backend: Literal["hd-bet", "hd-bet-1", "deepbet", "atlas", "given", "none"] = "hd-bet"
+    """hd-bet, hd-bet-1, deepbet, atlas, given (column `mask`) or none
 
-    `given`: every case names its mask; `none`: the images come stripped, or keep their skull.
+    `hd-bet-1` and `deepbet` take their networks from installed packages; `given`: every case names
+    its mask; `none`: the images come stripped, or keep their skull.
 
-    Change: `atlas` where the network's files cannot be had
+    Change: `hd-bet-1` where the network of `hd-bet` cannot be had, `deepbet` on small machines
     """
     atlas_head: str = ""
     """atlas: a head template of your own
@@ -31,12 +37,19 @@ class SkullStripSettings(Settings):
     Change: with `atlas_head`
     """
     mirroring: Flag = True
-    """hd-bet: average over mirrored heads; false is 8 times faster
+    """hd-bet, hd-bet-1: average over mirrored heads; false is 8 times faster
 
     The mean over the eight mirrored heads is HD-BET's default; without it the masks are a little
     less exact.
 
     Change: `false` on machines without a GPU
+    """
+    networks: Annotated[Count, Le(5)] = 1
+    """hd-bet-1: how many of its five networks are averaged
+
+    Each takes as long as the first.
+
+    Change: 5 on a GPU, for masks as HD-BET's default makes them
     """
     volume_ml: Range = (800.0, 2200.0)
     """a brain outside is flagged

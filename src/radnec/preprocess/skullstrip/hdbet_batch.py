@@ -1,4 +1,4 @@
-"""Brain masks of many cases by one HD-BET process, each computed once."""
+"""Brain masks of many cases by one process and one loaded network, each computed once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,27 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.files import atomic_path, sha256, write_json
 from radnec.core.records import Record
+from radnec.preprocess.skullstrip.deepbet import DeepBet
 from radnec.preprocess.skullstrip.hdbet import HdBet, Mask
+from radnec.preprocess.skullstrip.hdbet1 import HdBet1
 from radnec.preprocess.volumes import Affine, read_mask, read_volume, same_grid, write_volume
 
 log = logging.getLogger(__name__)
+
+
+class Predictor(Protocol):
+    """A network loaded for any number of cases."""
+
+    def predict(self, image: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
+        """Return the brain mask of the head in a NIfTI file, on the grid that is given."""
+        ...
 
 
 def predict_masks(
@@ -25,6 +36,7 @@ def predict_masks(
     records: Mapping[str, Path],
     network: Path,
     mirroring: bool,
+    networks: int,
     code: str,
     device: str,
     threads: int,
@@ -33,8 +45,9 @@ def predict_masks(
     """Predict the brain masks of several cases with a network that is loaded once.
 
     Masks are kept beside `output` under a name that holds everything they depend on
-    (reference, network, mirroring, code). A case whose mask is there is not predicted again, so a
-    batch that was stopped goes on, and one changed case costs one prediction.
+    (reference, network, mirroring, number of networks, code). A case whose mask is there is
+    not predicted again, so a batch that was stopped goes on, and one changed case costs one
+    prediction.
 
     Parameters
     ----------
@@ -45,8 +58,8 @@ def predict_masks(
         The JSON that `fetch_hdbet` wrote.
     code
         Text that changes when the code does: masks of other code are predicted again.
-    mirroring, device, threads
-        See `radnec.preprocess.skullstrip.hdbet.HdBet`.
+    mirroring, networks, device, threads
+        See `radnec.preprocess.skullstrip.hdbet1.HdBet1`.
     output
         JSON to write: for each case the ``mask``'s file beside it and its ``sha256``, or the
         ``reason`` why there is none.
@@ -59,7 +72,7 @@ def predict_masks(
         if not record.ok:
             continue
         name = f"{record.measures['reference']}.nii.gz"
-        depends = [record.files[name], description["files"], mirroring, code]
+        depends = [record.files[name], description["files"], mirroring, networks, code]
         key = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:24]
         target = output.parent / f"{case}-{key}.nii.gz"
         if target.is_file():
@@ -67,10 +80,9 @@ def predict_masks(
         else:
             waiting[case] = (registered[case] / name, target)
     if waiting:
-        network_folder = Path(description["folder"])
-        hdbet = HdBet(network_folder, mirroring=mirroring, device=device, threads=threads)
+        predictor = _load(description, mirroring, networks, device, threads)
         for case, (image, target) in waiting.items():
-            index[case] = _predict(hdbet, case, image, target)
+            index[case] = _predict(predictor, case, image, target)
     write_json(output, index)
 
 
@@ -85,7 +97,7 @@ def predicted_mask(masks: Path, case: str, shape: tuple[int, ...], affine: Affin
     Raises
     ------
     CaseExcluded
-        If HD-BET failed on this case.
+        If the network failed on this case.
     InputError
         If the mask is not there or not the one that was predicted.
     """
@@ -103,16 +115,30 @@ def predicted_mask(masks: Path, case: str, shape: tuple[int, ...], affine: Affin
     return mask
 
 
-def _predict(hdbet: HdBet, case: str, image: Path, target: Path) -> dict[str, str]:
+def _load(
+    description: Mapping[str, Any], mirroring: bool, networks: int, device: str, threads: int
+) -> Predictor:
+    """Load the networks that `fetch_hdbet` described."""
+    folder = Path(description["folder"])
+    if description["backend"] == "hd-bet-1":
+        return HdBet1(
+            folder, networks=networks, mirroring=mirroring, device=device, threads=threads
+        )
+    if description["backend"] == "deepbet":
+        return DeepBet(folder, device=device, threads=threads)
+    return HdBet(folder, mirroring=mirroring, device=device, threads=threads)
+
+
+def _predict(predictor: Predictor, case: str, image: Path, target: Path) -> dict[str, str]:
     """Predict one case; what its own image makes fail does not stop the others."""
     try:
         data, affine = read_volume(image)
-        mask = hdbet.predict(image, data.shape, affine)
+        mask = predictor.predict(image, data.shape, affine)
     except CaseExcluded as excluded:
         return {"reason": excluded.reason}
     except (ValueError, IndexError, ArithmeticError) as error:
-        log.exception("case %s: HD-BET failed", case)
-        return {"reason": f"HD-BET failed with {type(error).__name__}, see its log"}
+        log.exception("case %s: the network failed", case)
+        return {"reason": f"the network failed with {type(error).__name__}, see its log"}
     with atomic_path(target) as temporary:
         write_volume(temporary, mask.astype(np.uint8), affine)
     return _entry(target)

@@ -15,6 +15,7 @@ from pathlib import Path
 from radnec.core.errors import InputError
 from radnec.core.files import sha256, write_json
 from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
+from radnec.preprocess.skullstrip.packaged import PACKAGED, packaged_network
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +25,17 @@ _ZENODO = re.compile(r"(https?://[^/]+)/records?/(\d+)/files/([^?]+)")
 _CHUNK = 1 << 20
 
 
-def fetch_hdbet(*, settings: HdBetWeightsSettings, output: Path) -> None:
-    """Make sure that HD-BET's network is there, and write down which one it is.
+def fetch_hdbet(*, backend: str, settings: HdBetWeightsSettings, output: Path) -> None:
+    """Make sure that a backend's networks are there, and write down which they are.
 
     Parameters
     ----------
+    backend
+        ``hd-bet``, whose network lies in a folder or is fetched, or one of `PACKAGED`.
     output
-        JSON to write: ``folder``, and the SHA-256 of each file of the network, so that what
-        depends on it runs again when the network is another one.
+        JSON to write: ``backend``, ``network`` and ``licence`` for the report, ``folder``, and the
+        SHA-256 of each file of the networks, so that what depends on them runs again when they
+        are others.
 
     Raises
     ------
@@ -41,6 +45,9 @@ def fetch_hdbet(*, settings: HdBetWeightsSettings, output: Path) -> None:
     OSError
         If the network cannot be reached, or the disk is full; nothing half-done stays.
     """
+    if backend in PACKAGED:
+        write_json(output, {"backend": backend, **packaged_network(backend)})
+        return
     folder = Path(settings.folder).expanduser()
     if _missing(folder):
         if not settings.url:
@@ -49,6 +56,9 @@ def fetch_hdbet(*, settings: HdBetWeightsSettings, output: Path) -> None:
     write_json(
         output,
         {
+            "backend": backend,
+            "network": "HD-BET 2 (Isensee et al. 2019, Hum Brain Mapp 40:4952)",
+            "licence": "Apache 2.0",
             "folder": str(folder),
             "files": {name: sha256(folder / name) for name in FILES},
         },

@@ -49,7 +49,7 @@ def strip_case(
     record
         Record to write; measures of the mask.
     hdbet_masks
-        What `predict_masks` wrote for the batch of this case (backend ``hd-bet``).
+        What `predict_masks` wrote for the batch of this case (a backend with a network).
     """
     with case_stage(case=case, stage="strip", record=record, folder=brain) as job:
         before = Record.read(register_record)
@@ -68,7 +68,7 @@ def strip_case(
         else:
             if hdbet_masks is None:
                 raise InputError(
-                    "skull_strip.backend is 'hd-bet': expected what predict_masks wrote"
+                    f"skull_strip.backend is {settings.backend!r}: expected predict_masks' file"
                 )
             mask = predicted_mask(hdbet_masks, case, reference.shape, affine)
         measures = measure_mask(mask, affine)

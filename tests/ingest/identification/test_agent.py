@@ -1,0 +1,68 @@
+"""What names and the contrast element say about contrast agent, in many languages."""
+
+# ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
+import pytest
+
+from radnec.ingest.identification.agent import (
+    CONTRAST,
+    NO_CONTRAST,
+    UNCLEAR,
+    said_of_agent,
+    tag_reading,
+)
+
+WITH = """AxT1Gad|T1 dopo mdc|t1_mprage_KM|T1 nach KM|AX T1 +C|T1 apres injection|T1 injecté|
+T1 c/ contraste|T1 pós contraste|T1 na contrast|T1 efter kontrast|T1 etter kontrast|
+T1 po kontraście|T1 z kontrastem|T1 с контрастом|T1 kontrastlı|T1 kontrast sonrası|T1 造影後|
+T1增强|T1 조영증강|3D-T1-G|ceT1w|T1 W/ CONTRAST|T1 kontraszt után|T1 tehosteella|T1-Gd|GdT1|T1 IV+"""
+WITHOUT = """T1 zonder contrast|T1 utan kontrast|T1 非造影|T1 senza mdc|T1 basale|T1 vor KM|T1 nativ|
+T1 non injecté|T1 s/contraste|T1 sem contraste|T1 blanco|T1 uden kontrast|T1 uten kontrast|
+T1 før kontrast|T1 bez kontrastu|T1 przed kontrastem|T1 без контраста|T1 kontrastsız|
+T1 kontrast öncesi|T1 造影前|T1 単純|T1 造影なし|T1平扫|T1 未增强|T1 비조영|T1 조영제 없이|T1 WO CON|
+T1 C-|T1 kontraszt nélkül|T1 fara contrast|T1 造影(-)|T1 IV-|T1 não contrastado|T1 SS INJ"""
+BOTH = """T1 W/WO CONTRAST|ohne und mit KM|sin y con contraste|senza e con mdc|без и с контрастом|
+before and after contrast|T1 pre/post Gd|bez i z kontrastem|增强前后"""
+# A language that is in no table, and letters that were lost.
+UNKNOWN = "T1 xyzzy kontrast|T1 kontrast hokus|T1 ????|T1 ללא ניגוד|T1 بدون تباين"
+SILENT = """t1_mprage_sag|T2 POST OP|AX T1 FSE|T1W_3D_TFE|T1 pre-op|T1 横轴位|T1 сагиттальная|
+s/p resection T1|COR T1 fs|CEREBRO T1|T1 POST SURG|T1 post RT"""
+
+
+def _lines(text):
+    return [" ".join(line.split()) for line in text.replace("|\n", "|").split("|")]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (name, said)
+        for text, said in (
+            (WITH, {CONTRAST}),
+            (WITHOUT, {NO_CONTRAST}),
+            (BOTH, {CONTRAST, NO_CONTRAST}),
+            (UNKNOWN, {UNCLEAR}),
+            (SILENT, set()),
+        )
+        for name in _lines(text)
+    ],
+)
+def test_name(name, said):
+    assert said_of_agent(name) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        (text, reading)
+        for reading, texts in {
+            "yes": "CONTRAST|IV CONTRAST|WITH CONTRAST|10 ml DOTAREM|Gd-DTPA|0.1 mmol/kg|oui|造影剤|"
+            "gadoterate meglumine|Магневист",
+            "no": "NONE|brak|yok|ninguno|aucun|nessuno|нет|なし|无|없음|NOT GIVEN|sans injection|0 ml|N/A",
+            "": "unknown|unbekannt",
+            "unclear": "hurma|xyz",
+        }.items()
+        for text in texts.split("|")
+    ],
+)
+def test_text_of_the_contrast_element(text, reading):
+    assert tag_reading(text) == reading
