@@ -79,7 +79,7 @@ def test_codes_of_labels_may_be_numbers():
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "expected"),
     [
         ("training.learning_rat", 0.1, "unknown key, did you mean "
          "training.learning_rate?"),
@@ -104,11 +104,11 @@ def test_codes_of_labels_may_be_numbers():
         ("resources.device", "gpu", "found 'gpu', expected auto, cpu, cuda or cuda:N"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_key_value_and_what_was_expected(key, value, told):
+def test_a_fault_is_told_with_key_value_and_what_was_expected(key, value, expected):
     with pytest.raises(InputError) as caught:
         check_config(merged(plain("config.yaml"), overlay_of(key, value)))
     assert str(caught.value).startswith(f"config: {key}")
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
