@@ -93,7 +93,7 @@ def test_codes_of_labels_may_be_numbers():
         ("study", "demo\n", "found 'demo\\n', expected a folder name"),
         ("study", 2024, "found 2024, expected a folder name of at most 64 letters, digits, '_' or "
          "'-' (YAML reads it as a number; write it in quotes)"),
-        ("skull_strip.backend", "hdbet", "found 'hdbet', expected hd-bet, hd-bet-1, deepbet, atlas"),
+        ("skull_strip.backend", "hdbet", "found 'hdbet', expected hd-bet, hd-bet-1, deepbet"),
         ("input_sets.t1", ["t3"], "found 't3', expected t1ce, t1, t2 or flair"),
         ("input_sets.t1", ["t1", "t1"], "found ['t1', 't1'], expected values that differ"),
         ("input_sets", {1: ["t1"]}, "found 1, expected names that are of lower-case"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,7 +70,7 @@ def test_flair_can_be_an_input(study):
 
 
 @pytest.mark.parametrize(
-    ("overlay", "table", "told"),
+    ("overlay", "table", "expected"),
     [
         ({"training": {"learning_rate": "low"}}, rows(3), ["training.learning_rate", "'low'"]),
         ({"trainig": {}}, rows(3), ["trainig: unknown key, did you mean training?"]),
@@ -78,13 +81,13 @@ def test_flair_can_be_an_input(study):
         ({"cases": "gone.tsv"}, rows(1), ["gone.tsv not found"]),
     ],
 )
-def test_wrong_input_stops_before_anything_runs(study, overlay, table, told):
+def test_wrong_input_stops_before_anything_runs(study, overlay, table, expected):
     study.write_cases(table)
     study.overlay.update(overlay)
     done = study.snakemake("--cores", "1")
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    for text in told:
+    for text in expected:
         assert text in said
     assert "Traceback" not in said
     assert not (study.folder / "results").exists()
@@ -107,3 +110,44 @@ def test_a_weight_file_to_start_from_is_an_input_of_its_runs(study):
     assert "start.pth" in done.stdout + done.stderr
     (study.folder / "start.pth").write_bytes(b"weights")
     assert study.plan()["train_run"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "section", "expected"),
+    [
+        ("training={learning_rate: 0.0001}", "training", {"learning_rate": 0.0001}),
+        (
+            "training={compile: true, augmentation: [flip, noise], grid: {epochs: [5, 6]}}",
+            "training",
+            {"compile": True, "augmentation": ["flip", "noise"], "grid": {"epochs": [5, 6]}},
+        ),
+        ("normalisation={size: [64, 64, 48]}", "normalisation", {"size": [64, 64, 48]}),
+        ("evaluation={prevalence: [.1, 2e-1]}", "evaluation", {"prevalence": [0.1, 0.2]}),
+    ],
+)
+def test_a_section_of_the_command_line_is_read_and_merged_as_one_of_a_file(
+    study, given, section, expected
+):
+    study.write_cases(rows(50))
+    whole = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())[section]
+    text = json.dumps({**whole, **expected}, sort_keys=True, separators=(",", ":"))
+    (study.folder / "params.smk").write_text(
+        f'include: "{ROOT}/Snakefile"\nprint("PARAMS", section({section!r}))\n'
+    )
+    command = [sys.executable, "-m", "snakemake", "-n", "-q", "all", "-s", "params.smk"]
+    command += ["--cores", "1", "--configfile", str(ROOT / "config" / "config.yaml")]
+    done = subprocess.run(
+        [*command, "--config", given, "cases=cases.tsv", "bids=null", "seed=7"],
+        cwd=study.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert f"PARAMS {text}" in said, said[-3000:]
+
+
+def test_a_split_that_the_cases_do_not_allow_stops_the_study_and_not_a_look_at_the_images(study):
+    study.write_cases(rows(5))
+    assert study.plan("preprocessed")["index_case"] == 5
+    done = study.snakemake("-n")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert "split.design: found 'stratified', expected at least 2 patients of necrosis" in said

@@ -29,7 +29,7 @@ rule collect_cohort:
 # Draw training and test sets, or take the study's own.
 rule split_cohort:
     input:
-        cohort=results("cohort/cases.tsv"),
+        cohort=cohort_to_split,
     output:
         split=results("split/split.tsv"),
     log:

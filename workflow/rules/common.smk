@@ -22,12 +22,15 @@ from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import canonical_json
 from radnec.study import dependencies
 from radnec.study.cases import read_included_cases
+from radnec.study.check import check_study
+from radnec.study.network_check import check_external_networks
 from radnec.study.plan import StudyPlan
 from radnec.study.resources import (
     gpus,
     images_mb,
     memory_mb,
 )
+from radnec.study.split_check import check_split
 
 export_library_path()
 
@@ -40,10 +43,14 @@ try:
     TABLE = load_cases(Path(config["cases"]), config["label_map"], may_be_empty=True)
     CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
+    # What the jobs' own processes read again has been checked by then.
+    if workflow.is_main_process:
+        check_study(CONFIG, CASES)
+        check_external_networks(CONFIG)
 except InputError as error:
     raise WorkflowError(str(error))
 
-# Each job's process reads this file anew; what was normalised is told once.
+# Each job's process reads this file anew; what was normalised is reported once.
 if TABLE.changes and workflow.is_main_process:
     logger.info(TABLE.changes)
 
@@ -168,6 +175,16 @@ def require_some_case():
         require_rows(CASES, config["cases"])
     except InputError as error:
         raise WorkflowError(str(error))
+
+
+def cohort_to_split(wildcards):
+    """Input function: the included cases; a design for which they are too few is refused."""
+    require_some_case()
+    try:
+        check_split(CONFIG, CASES)
+    except InputError as error:
+        raise WorkflowError(str(error))
+    return results("cohort/cases.tsv")
 
 
 def selected_cases():

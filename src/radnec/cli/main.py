@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from radnec.apply.command import add_commands as add_predict
+from radnec.cli.config import add_commands as add_config
 from radnec.cli.why import add_commands as add_why
-from radnec.config.command import add_commands as add_config
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.ingest.commands.run import add_commands as add_ingest

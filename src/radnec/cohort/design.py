@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
@@ -46,3 +48,24 @@ def fold_names(settings: SplitSettings) -> list[str]:
     if settings.design == "kfold":
         return [f"r{r}f{f}" for r in range(settings.repeats) for f in range(settings.folds)]
     return ["holdout"]
+
+
+def holdout_counts(patients: Sequence[int], test_fraction: float) -> list[int]:
+    """Return how many patients of each class the test set of the one split holds.
+
+    The numbers are those of scikit-learn's StratifiedShuffleSplit, which draws them: the classes
+    keep their shares, and what is left over goes to the largest remainders.
+
+    Parameters
+    ----------
+    patients
+        Number of patients of each class.
+    """
+    total = sum(patients)
+    train = total - math.ceil(test_fraction * total)
+    shares = [count * train / total for count in patients]
+    kept = [math.floor(share) for share in shares]
+    by_remainder = sorted(range(len(patients)), key=lambda one: kept[one] - shares[one])
+    for one in by_remainder[: train - sum(kept)]:
+        kept[one] += 1
+    return [count - one for count, one in zip(patients, kept, strict=True)]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+import difflib
+from collections.abc import Callable, Iterable, Iterator
 
 from radnec.config.model import StudyConfig
 from radnec.core.faults import Fault, found
+from radnec.networks.catalogue import catalogue
+
+Find = Callable[[StudyConfig], Iterator[Fault]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,18 +26,14 @@ class Check:
     """
 
     sections: tuple[str, ...]
-    find: Callable[[StudyConfig], Iterator[Fault]]
+    find: Find
 
 
 CHECKS: list[Check] = []
 
 
-def _reads(
-    *sections: str,
-) -> Callable[[Callable[[StudyConfig], Iterator[Fault]]], Callable[[StudyConfig], Iterator[Fault]]]:
-    def register(
-        find: Callable[[StudyConfig], Iterator[Fault]],
-    ) -> Callable[[StudyConfig], Iterator[Fault]]:
+def _reads(*sections: str) -> Callable[[Find], Find]:
+    def register(find: Find) -> Find:
         CHECKS.append(Check(sections, find))
         return find
 
@@ -55,5 +55,63 @@ def _explained_model_is_trained(config: StudyConfig) -> Iterator[Fault]:
             yield found(f"explain.{key}", value, f"one of models.{trained}: {_list(names)}")
 
 
-def _list(names: object) -> str:
-    return ", ".join(str(name) for name in names)  # type: ignore[attr-defined]
+@_reads("models", "training")
+def _networks_are_known(config: StudyConfig) -> Iterator[Fault]:
+    for key, names in (
+        ("models.backbones", config.models.backbones),
+        ("training.pretrained", tuple(config.training.pretrained)),
+    ):
+        for name in names:
+            if name not in catalogue() and not _is_external(name):
+                yield found(
+                    key,
+                    name,
+                    f"{_list(catalogue())}, torchvision:<name> or package.module:factory",
+                    _close(name, catalogue()),
+                )
+
+
+@_reads("explain")
+def _explained_layer_exists(config: StudyConfig) -> Iterator[Fault]:
+    known = catalogue().get(config.explain.backbone)
+    layer = config.explain.layer
+    if known and layer != "last" and layer not in known.layers:
+        yield found(
+            "explain.layer",
+            layer,
+            f"last, or a module of {config.explain.backbone} that gives a grid of features, such "
+            f"as {_list(name for name in known.layers if name.count('.') <= 1)}",
+            _close(layer, known.layers),
+        )
+
+
+@_reads("models", "normalisation")
+def _volumes_are_large_enough(config: StudyConfig) -> Iterator[Fault]:
+    if config.models.strides == "anisotropic":
+        return  # an axis is divided only as far as it reaches
+    known = catalogue()
+    smallest = {name: known[name].smallest for name in config.models.backbones if name in known}
+    larger = {
+        name: edge for name, edge in smallest.items() if edge > min(config.normalisation.size)
+    }
+    if larger:
+        yield found(
+            "normalisation.size",
+            config.normalisation.size,
+            f"at least {max(larger.values())} voxels along each axis for {_list(larger)} with "
+            "models.strides: isotropic",
+        )
+
+
+def _is_external(name: str) -> bool:
+    module, colon, function = name.partition(":")
+    return bool(colon) and all(part.isidentifier() for part in [*module.split("."), function])
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)

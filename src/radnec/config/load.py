@@ -28,7 +28,7 @@ def load_config(files: Sequence[Path]) -> StudyConfig:
     """
     values: dict[str, Any] = StudyConfig().to_mapping()
     for file in files:
-        values = _merged(values, _read(file))
+        values = merged(values, _read(file))
     return check_config(values)
 
 
@@ -46,11 +46,12 @@ def _read(file: Path) -> dict[str, Any]:
     return values
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with an overlay on it, section by section."""
+    result = dict(below)
     for key, value in above.items():
-        old = merged.get(key)
+        old = result.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
-            value = _merged(old, value)
-        merged[key] = value
-    return merged
+            value = merged(old, value)
+        result[key] = value
+    return result

@@ -38,16 +38,10 @@ _JSON_SCHEMA_NAMES = {
 }  # fmt: skip
 
 
-def write_reference(project: Path) -> list[Path]:
-    """Write every generated file anew; return those that were stale.
-
-    Parameters
-    ----------
-    project
-        The folder of the project.
-    """
+def write_stale(files: Mapping[Path, str]) -> list[Path]:
+    """Write the files that differ from the text that they ought to have; return these."""
     stale = []
-    for path, text in generated(project).items():
+    for path, text in files.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)
             stale.append(path)

@@ -49,7 +49,7 @@ def fetch_hdbet(*, backend: str, settings: HdBetWeightsSettings, output: Path) -
         write_json(output, {"backend": backend, **packaged_network(backend)})
         return
     folder = Path(settings.folder).expanduser()
-    if _missing(folder):
+    if missing_files(folder):
         if not settings.url:
             raise InputError(missing_message(folder))
         _fetch(settings, folder)
@@ -73,21 +73,22 @@ def require_network(folder: Path) -> None:
     InputError
         Naming the first file that is missing and what to do.
     """
-    if _missing(folder):
+    if missing_files(folder):
         raise InputError(missing_message(folder))
 
 
 def missing_message(folder: Path) -> str:
     """Say which file of the network is missing where, and where it comes from."""
     return (
-        f"HD-BET's network is incomplete: {folder / _missing(folder)[0]} does not exist. Unpack "
-        "release_v1.5.0.zip of https://zenodo.org/records/14445620 so that "
+        f"HD-BET's network is incomplete: {folder / missing_files(folder)[0]} does not exist. "
+        "Unpack release_v1.5.0.zip of https://zenodo.org/records/14445620 so that "
         f"{', '.join(str(folder / name) for name in FILES)} exist, or let hd_bet_weights.url "
         "name the archive, or choose another skull_strip.backend"
     )
 
 
-def _missing(folder: Path) -> list[str]:
+def missing_files(folder: Path) -> list[str]:
+    """Return which files of the network a folder lacks."""
     return [name for name in FILES if not (folder / name).is_file()]
 
 
@@ -108,7 +109,7 @@ def _fetch(settings: HdBetWeightsSettings, folder: Path) -> None:
             _require_space(folder.parent, sum(entry.file_size for entry in content.infolist()))
             content.extractall(unpacked)
         roots = [path.parent for path in sorted(unpacked.rglob("plans.json"))]
-        if not roots or _missing(roots[0]):
+        if not roots or missing_files(roots[0]):
             raise InputError(f"hd_bet_weights: {settings.url} does not contain {', '.join(FILES)}")
         try:
             roots[0].rename(folder)

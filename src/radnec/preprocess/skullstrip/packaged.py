@@ -76,6 +76,24 @@ def packaged_network(backend: str) -> dict[str, object]:
         If the package is not installed, or lacks a network.
     """
     package = PACKAGED[backend]
+    distribution, folder = require_package(backend)
+    return {
+        "network": f"{package.name}, package {package.distribution} {distribution.version}",
+        "licence": package.licence,
+        "folder": str(folder),
+        "files": {name: sha256(folder / name) for name in package.files},
+    }
+
+
+def require_package(backend: str) -> tuple[metadata.Distribution, Path]:
+    """Return the installed package of a backend, and the folder of its networks.
+
+    Raises
+    ------
+    InputError
+        If the package is not installed, or lacks a network.
+    """
+    package = PACKAGED[backend]
     try:
         distribution = metadata.distribution(package.distribution)
     except metadata.PackageNotFoundError as error:
@@ -90,9 +108,4 @@ def packaged_network(backend: str) -> dict[str, object]:
                 f"skull_strip.backend is {backend!r}: {folder / name} does not exist, expected "
                 f"it from the package {package.distribution} {distribution.version}"
             )
-    return {
-        "network": f"{package.name}, package {package.distribution} {distribution.version}",
-        "licence": package.licence,
-        "folder": str(folder),
-        "files": {name: sha256(folder / name) for name in package.files},
-    }
+    return distribution, folder

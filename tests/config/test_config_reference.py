@@ -12,7 +12,7 @@ import yaml
 from radnec.cli.main import main
 from radnec.config.describe import describe
 from radnec.config.model import StudyConfig
-from radnec.config.reference import as_yaml, generated, write_reference
+from radnec.config.reference import as_yaml, generated, write_stale
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ("config/config.yaml", "config/README.md", "workflow/schemas/config.schema.yaml")
@@ -29,9 +29,9 @@ def test_a_stale_file_is_written_anew_and_the_others_are_left(tmp_path):
         (tmp_path / path).write_text((ROOT / path).read_text())
     defaults = tmp_path / "config" / "config.yaml"
     defaults.write_text(defaults.read_text().replace("epochs: 300", "epochs: 301"))
-    assert write_reference(tmp_path) == [defaults]
+    assert write_stale(generated(tmp_path)) == [defaults]
     assert defaults.read_text() == (ROOT / "config" / "config.yaml").read_text()
-    assert write_reference(tmp_path) == []
+    assert write_stale(generated(tmp_path)) == []
 
 
 def test_the_defaults_file_holds_the_defaults_in_the_order_of_the_model():
@@ -100,15 +100,15 @@ def test_the_command_prints_the_configuration_that_overlays_make(tmp_path, capsy
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("training: {epochs: 0}\nsed: 1\n", ["training.epochs: found 0", "sed: unknown key"]),
         ("training: [", ["not readable as YAML"]),
         ("- a\n", ["found list, expected keys"]),
     ],
 )
-def test_the_command_reports_every_fault(text, told, tmp_path, capsys):
+def test_the_command_reports_every_fault(text, expected, tmp_path, capsys):
     (tmp_path / "a.yaml").write_text(text)
     assert main(["config", "--check", str(tmp_path / "a.yaml")]) == 1
     said = capsys.readouterr().err
-    assert all(one in said for one in told) and "Traceback" not in said
+    assert all(one in said for one in expected) and "Traceback" not in said
