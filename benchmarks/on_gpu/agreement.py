@@ -58,5 +58,5 @@ def versions(section: Section) -> dict[str, object]:
             said = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
             found["driver"] = said.stdout.strip()
         except (OSError, subprocess.SubprocessError) as error:
-            found["driver"] = f"not told: {error}"
+            found["driver"] = f"unknown: {error}"
     return found

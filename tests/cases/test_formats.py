@@ -115,7 +115,7 @@ def test_every_variant_gives_the_same_cases(tmp_path, variant):
 
 
 @pytest.mark.parametrize(
-    ("encoding", "site", "told"),
+    ("encoding", "site", "expected"),
     [
         ("latin-1", "Universitätsklinikum Köln", "Latin-1"),
         ("latin-1", "Hôpital de la Pitié-Salpêtrière", "Latin-1"),
@@ -127,12 +127,12 @@ def test_every_variant_gives_the_same_cases(tmp_path, variant):
         ("utf-8", "北京 Köln Иванов", ""),
     ],
 )
-def test_an_encoding_that_is_unambiguous_is_read_and_told(tmp_path, encoding, site, told):
+def test_an_encoding_that_is_unambiguous_is_read_and_told(tmp_path, encoding, site, expected):
     rows = [[*row[:-1], site] for row in CLEAN]
     as_text(tmp_path / "cases.tsv", encoding=encoding, rows=rows)
     table = load_cases(tmp_path / "cases.tsv", {})
     assert set(table.rows["x_site"]) == {site}
-    assert told in table.changes and bool(table.changes) == bool(told)
+    assert expected in table.changes and bool(table.changes) == bool(expected)
 
 
 @pytest.mark.parametrize(
@@ -306,13 +306,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_be_meant_is_refused_with_place_value_and_expectation(tmp_path, what):
-    write, told = REFUSED[what]
+    write, expected = REFUSED[what]
     path = tmp_path / "cases.xlsx"
     write(path)
     with pytest.raises(InputError) as caught:
         load_cases(path, {})
     message = str(caught.value)
-    assert told in message and message.startswith(str(path))
+    assert expected in message and message.startswith(str(path))
     lines = message.splitlines()
     assert len(lines) == len(set(lines)), "each message once"
 

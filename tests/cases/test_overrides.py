@@ -37,7 +37,7 @@ def test_remarks_and_spacing_change_nothing_for_the_cases(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("series\tcase\tsequence\n", r"found columns \['series', 'case', 'sequence'\]"),
         ("", r"found columns \[\], expected"),
@@ -51,10 +51,10 @@ def test_remarks_and_spacing_change_nothing_for_the_cases(tmp_path):
         (HEADER + "A s1 t1\nA s2 t1\n", "row 3: case 'A' has series 's2' or sequence 't1'"),
     ],
 )
-def test_a_faulty_table_is_refused_with_row_and_value(tmp_path, text, told):
+def test_a_faulty_table_is_refused_with_row_and_value(tmp_path, text, expected):
     path = tmp_path / "overrides.tsv"
     path.write_text(text)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=expected):
         load_overrides(path)
 
 

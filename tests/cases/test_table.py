@@ -38,7 +38,7 @@ def test_codes_and_words_in_one_table_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "expected"),
     [
         (("../x", "necrosis", "d"), ["row 2", "'../x'", "letters"]),
         (("a b", "necrosis", "d"), ["row 2", "'a b'"]),
@@ -52,10 +52,10 @@ def test_codes_and_words_in_one_table_are_refused(tmp_path):
         (("A", "necrosis", ""), ["row 2", "no images", "exactly one of"]),
     ],
 )
-def test_a_faulty_row_is_named_with_value_and_expectation(tmp_path, row, told):
+def test_a_faulty_row_is_named_with_value_and_expectation(tmp_path, row, expected):
     with pytest.raises(InputError) as caught:
         load(table(tmp_path, row))
-    for text in ("cases.tsv", *told):
+    for text in ("cases.tsv", *expected):
         assert text in str(caught.value)
 
 
@@ -87,7 +87,7 @@ def test_a_case_called_na_stays_what_it_is(tmp_path):
     assert list(load(table(tmp_path, ("NA", "necrosis", "d")))["case"]) == ["NA"]
 
 
-def test_an_empty_or_missing_table_is_told(tmp_path):
+def test_an_empty_or_missing_table_is_refused(tmp_path):
     with pytest.raises(InputError, match="no rows"):
         load(table(tmp_path))
     with pytest.raises(InputError, match="not found"):

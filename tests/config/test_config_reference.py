@@ -100,15 +100,15 @@ def test_the_command_prints_the_configuration_that_overlays_make(tmp_path, capsy
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("training: {epochs: 0}\nsed: 1\n", ["training.epochs: found 0", "sed: unknown key"]),
         ("training: [", ["not readable as YAML"]),
         ("- a\n", ["found list, expected keys"]),
     ],
 )
-def test_the_command_reports_every_fault(text, told, tmp_path, capsys):
+def test_the_command_reports_every_fault(text, expected, tmp_path, capsys):
     (tmp_path / "a.yaml").write_text(text)
     assert main(["config", "--check", str(tmp_path / "a.yaml")]) == 1
     said = capsys.readouterr().err
-    assert all(one in said for one in told) and "Traceback" not in said
+    assert all(one in said for one in expected) and "Traceback" not in said

@@ -69,7 +69,7 @@ def test_text_is_read_as_what_it_spells_and_has_the_text_of_the_value(key, text,
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "expected"),
     [
         ({"mode": "c"}, "mode: found 'c', expected a or b"),
         ({"mode": False}, "mode: found false, expected a or b (YAML reads yes, no, on and off"),
@@ -98,14 +98,14 @@ def test_text_is_read_as_what_it_spells_and_has_the_text_of_the_value(key, text,
         ({"mode": "b", "share": 0}, "share: found 0.0, expected above 0 with mode b"),
     ],
 )
-def test_a_fault_names_key_value_and_what_was_expected(values, told):
+def test_a_fault_names_key_value_and_what_was_expected(values, expected):
     with pytest.raises(InputError) as caught:
         Outer.from_mapping(values)
-    assert f"Outer: {told}" in str(caught.value)
+    assert f"Outer: {expected}" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_keys():
+def test_all_faults_are_reported_at_once_in_the_order_of_the_keys():
     wrong = {"other": 1, "limits": [2, 1], "size": [0, 1, 2], "mode": "c"}
     with pytest.raises(InputError) as caught:
         Outer.from_mapping(wrong)

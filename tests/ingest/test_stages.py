@@ -152,7 +152,7 @@ def test_slice_split_off_by_a_damaged_header_excludes_the_case(tmp_path, ingest)
     raw = path.read_bytes()
     at = raw.rindex(uid + b"\0")
     path.write_bytes(raw[:at] + b"1.2.826.0.1.3680043.9.1" + raw[at + len(uid) :])
-    assert "1 stray slice" in ingest(tmp_path).index.reason
+    assert "1 detached slice" in ingest(tmp_path).index.reason
 
 
 def test_override_decides(tmp_path, ingest):
@@ -268,7 +268,7 @@ def test_folder_that_changed_between_the_stages(study, ingest, tmp_path):
 
 
 def test_every_missing_sequence_has_its_reason(tmp_path, ingest):
-    """Refused, ambiguous, not there: told apart, with the line that settles it."""
+    """Refused, ambiguous, not there: distinguished, with the line that settles it."""
     write_series(tmp_path, 1, n=12, **T2)
     (tmp_path / "1_005").unlink()
     write_series(tmp_path, 2, **T1 | {"SeriesDescription": "stealth t1"})

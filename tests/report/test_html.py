@@ -337,5 +337,5 @@ def test_the_networks_of_the_brain_masks_are_named(inputs: ReportInputs, tmp_pat
     _, page = write(inputs, tmp_path)
     assert "Brain masks by" not in page.text
     _, page = write(dataclasses.replace(inputs, strip_network=network), tmp_path)
-    for told in ("some <network> 1.0", "licence MIT", "a.model SHA-256 0123abcd"):
-        assert told in page.text
+    for expected in ("some <network> 1.0", "licence MIT", "a.model SHA-256 0123abcd"):
+        assert expected in page.text

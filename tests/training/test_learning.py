@@ -39,7 +39,7 @@ def permuted(study, folder, seed: int) -> dict:
     return study | {"split": folder / "split.tsv"}
 
 
-def test_ring_is_told_from_blob_and_permuted_labels_are_chance(tmp_path):
+def test_ring_is_distinguished_from_blob_and_permuted_labels_are_chance(tmp_path):
     study = write_study(tmp_path / "study", train=30, test=60, size=(24, 24, 24))
     chosen = settings(
         epochs=10, batch_size=5, learning_rate=5e-3, augmentation=["flip"], schedule="cosine"
@@ -71,7 +71,7 @@ def require_by_heart(table: pd.DataFrame) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["resnet10", "resnet50", "densenet121", "mresnet"])
-def test_eight_cases_are_learned_by_heart(tmp_path, backbone):
+def test_eight_cases_are_memorised(tmp_path, backbone):
     """Random noise with random labels: only memory can bring the loss to zero."""
     study = write_study(
         tmp_path / "study", train=8, test=2, size=(64, 64, 32), necrosis=0.5, noise_only=True
@@ -82,7 +82,7 @@ def test_eight_cases_are_learned_by_heart(tmp_path, backbone):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("backbone", "epochs"), [("vgg11", 120), ("vgg16", 100)])
-def test_vgg_learns_eight_cases_by_heart(tmp_path, backbone, epochs):
+def test_vgg_memorises_eight_cases(tmp_path, backbone, epochs):
     """Random textures of random brightness, all in one batch: white noise averages to the same in
     each of VGG's cells, and without batch normalisation the difference between two cases at a
     time is lost in it. Brightness has nothing to do with the label.

@@ -67,7 +67,7 @@ def test_flair_can_be_an_input(study):
 
 
 @pytest.mark.parametrize(
-    ("overlay", "table", "told"),
+    ("overlay", "table", "expected"),
     [
         ({"training": {"learning_rate": "low"}}, rows(3), ["training.learning_rate", "'low'"]),
         ({"trainig": {}}, rows(3), ["trainig: unknown key, did you mean training?"]),
@@ -78,13 +78,13 @@ def test_flair_can_be_an_input(study):
         ({"cases": "gone.tsv"}, rows(1), ["gone.tsv not found"]),
     ],
 )
-def test_wrong_input_stops_before_anything_runs(study, overlay, table, told):
+def test_wrong_input_stops_before_anything_runs(study, overlay, table, expected):
     study.write_cases(table)
     study.overlay.update(overlay)
     done = study.snakemake("--cores", "1")
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    for text in told:
+    for text in expected:
         assert text in said
     assert "Traceback" not in said
     assert not (study.folder / "results").exists()

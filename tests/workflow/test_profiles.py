@@ -54,7 +54,7 @@ def test_every_rule_says_what_it_needs(rule):
     assert re.search(r"^    threads: ", RULES[rule], re.MULTILINE)
     for resource in ("mem_mb", "disk_mb", "runtime"):
         assert re.search(rf"^        {resource}=", RULES[rule], re.MULTILINE), resource
-    # A job that is told a device holds a GPU where that is one.
+    # A job that is given a device holds a GPU where that is one.
     assert ("device=" in RULES[rule]) == ("gpu=" in RULES[rule])
 
 

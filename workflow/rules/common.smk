@@ -50,7 +50,7 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
-# Each job's process reads this file anew; what was normalised is told once.
+# Each job's process reads this file anew; what was normalised is reported once.
 if TABLE.changes and workflow.is_main_process:
     logger.info(TABLE.changes)
 

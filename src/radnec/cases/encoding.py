@@ -3,8 +3,8 @@
 UTF-8 and UTF-16 prove themselves. Of the encodings with one or two bytes a character, two are
 read: Latin-1 for Western Europe and GB18030, the standard of mainland China. Nearly every file
 is valid in both, so each is taken only where its characters stand as that script is written, and
-where the other's do not. Latin-1 cannot be told from the encodings of Central Europe, which share
-most of its letters: so the encoding that was taken is always reported.
+where the other's do not. Latin-1 cannot be distinguished from the encodings of Central Europe,
+which share most of its letters: so the encoding that was taken is always reported.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wrong with a table, collected: every fault is told at once, and each only once."""
+"""What is wrong with a table, collected: all faults are reported at once, and each only once."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ Set = Annotated[Literal["train", "test"], BeforeValidator(values.keyword)]
 def _column(
     expected: str, what: str, *, accepts: str = "", default: Any = None, needed: str = "no"
 ) -> Any:
-    """Describe a column: what a faulty cell is told to be, and what the reference says of it."""
+    """Describe a column: what is expected in a cell, and what the reference says of it."""
     return Field(
         default,
         description=expected,
@@ -76,7 +76,7 @@ class CaseRow(BaseModel):
     )
     label: str = _column(
         "recurrence or necrosis, or a code of label_map",
-        "the diagnosis to be told",
+        "the diagnosis to be predicted",
         accepts="any case",
         default=...,
         needed="yes",

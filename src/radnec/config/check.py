@@ -29,7 +29,7 @@ def check_config(values: Mapping[str, Any]) -> StudyConfig:
     except ValidationError as error:
         faults = find_faults(StudyConfig, error)
         faulty = {str(detail["loc"][0]) for detail in error.errors(include_url=False)}
-        # What else is wrong is told too: of the sections that can be read.
+        # What else is wrong is reported too: of the sections that can be read.
         readable = StudyConfig.model_fields.keys() - faulty
         config = StudyConfig.model_validate({k: v for k, v in values.items() if k in readable})
     for check in CHECKS:

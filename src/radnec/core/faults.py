@@ -61,7 +61,7 @@ def find_faults(model: type[BaseModel], error: ValidationError) -> list[Fault]:
     places = [tuple(detail["loc"]) for detail in details]
     faults: list[Fault] = []
     for detail, place in zip(details, places, strict=True):
-        # A list is too short without its faulty values, which are told themselves.
+        # A list is too short without its faulty values, which are reported themselves.
         deeper = any(other[: len(place)] == place != other for other in places)
         if not (deeper and detail["type"] == "too_short"):
             faults += _of(model, detail)
@@ -112,8 +112,8 @@ def _unknown(model: type[BaseModel], place: Sequence[int | str], key: str) -> Fa
     close = [prefix + match for match in difflib.get_close_matches(name, names, n=1)]
     if not close and is_model(bare(owner)):
         close = [other for other in dotted_keys(model) if other.split(".")[-1] == name]
-    told = f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(names)}"
-    return Fault(key, f"unknown key, {told}")
+    hint = f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(names)}"
+    return Fault(key, f"unknown key, {hint}")
 
 
 def written(value: object) -> str:

@@ -10,7 +10,7 @@ from radnec.core.settings import Number, Settings, Values, Whole
 
 
 class EvaluationSettings(Settings):
-    """What the statistics need to be told."""
+    """Settings of the statistics."""
 
     confidence: Annotated[Number, Ge(0.5), Lt(1)] = 0.95
     """level of every interval

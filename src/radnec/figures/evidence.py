@@ -1,7 +1,7 @@
 """What a reader is shown of a map: the brain only, on a slice with evidence in the lesion.
 
 The tests of the maps (`radnec.explain.lesion`) see the whole map; what a picture leaves out is
-told beside it.
+stated beside it.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from radnec.cases.sources import CaseSource
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.checks.privacy import sealed
-from radnec.ingest.identification.folder import Found, find_series
+from radnec.ingest.identification.folder import FolderSeries, find_series
 from radnec.ingest.identification.subject import doubts
 from radnec.ingest.identification.types import REFUSED
-from radnec.ingest.reading.stray_slices import scouts_of, strays_of
+from radnec.ingest.reading.detached_slices import detached_from, scouts_of
 from radnec.ingest.sources import nifti_case
 from radnec.ingest.table import series_row, write_series
 
@@ -61,13 +61,15 @@ def index_case(
             files = nifti_case.series_of(source)
             rows += [nifti_case.nifti_row(case, one, source.kind) for one in files]
             job.measures["sequences"] = ",".join(one.sequence for one in files if not one.fault)
-            absent = nifti_case.why_absent(files, source.kind)
-            job.measures.update({f"why_no_{name}": why for name, why in absent.items()})
+            missing = nifti_case.reasons_missing(files, source.kind)
+            job.measures.update({f"why_no_{name}": why for name, why in missing.items()})
             nifti_case.require_usable(files)
     write_series(rows, series)
 
 
-def _require_known(named: dict[str, str], found: Found, table: Path | None, case: str) -> None:
+def _require_known(
+    named: dict[str, str], found: FolderSeries, table: Path | None, case: str
+) -> None:
     known = sorted(one.identity.volume.series for one in found.decisions)
     for series in named:
         if series not in known:
@@ -77,7 +79,7 @@ def _require_known(named: dict[str, str], found: Found, table: Path | None, case
             )
 
 
-def _measures(found: Found) -> dict[str, float | str]:
+def _measures(found: FolderSeries) -> dict[str, float | str]:
     chosen = found.chosen
     measures: dict[str, float | str] = {
         "files": found.scan.files,
@@ -86,14 +88,14 @@ def _measures(found: Found) -> dict[str, float | str]:
         "files_copies": sum(one.identity.volume.copies for one in found.decisions),
         "series": len(found.decisions),
         "sequences": ",".join(sorted(chosen)),
-        **{f"why_no_{sequence}": reason for sequence, reason in found.absent.items()},
+        **{f"why_no_{sequence}": reason for sequence, reason in found.missing.items()},
     }
     for sequence, decision in chosen.items():
         measures[f"slices_{sequence}"] = len(decision.identity.volume.slices)
     return measures
 
 
-def _require_usable(found: Found, job: CaseJob) -> None:
+def _require_usable(found: FolderSeries, job: CaseJob) -> None:
     """Exclude the case for what is damaged or open among the series it needs."""
     damaged = found.scan.unreadable
     shown = ", ".join(
@@ -110,7 +112,7 @@ def _require_usable(found: Found, job: CaseJob) -> None:
         job.warn(f"{found.scan.archives} packed files (zip, tar, gz) were not opened")
     for doubt in doubts(found.decisions[0].identity.volume.header):
         job.warn(doubt)
-    trouble = list(found.trouble)
+    trouble = list(found.problems)
     patients = {decision.identity.volume.patient for decision in found.chosen.values()}
     if len(patients) > 1:
         trouble.append(f"the chosen series belong to {len(patients)} different patients")
@@ -122,15 +124,15 @@ def _require_usable(found: Found, job: CaseJob) -> None:
             trouble.append(f"{sequence}: damaged DICOM files lie among its slices ({shown})")
         if scouts_of(volume, volumes):
             job.warn(f"{sequence}: its series also holds a scout slice of another plane, left out")
-        if strays := sum(len(one.slices) for one in strays_of(volume, volumes)):
+        if apart := sum(len(one.slices) for one in detached_from(volume, volumes)):
             trouble.append(
-                f"{sequence}: {strays} stray slice{'s'[: strays != 1]} that belong to its series "
+                f"{sequence}: {apart} detached slice{'s'[: apart != 1]} that belong to its series "
                 "but do not fit it"
             )
     for decision in found.decisions:
         volume = decision.identity.volume
         lost = decision.status == REFUSED and any(one.cut_off for one in volume.slices)
-        if lost and found.absent.keys() & {decision.sequence, *decision.identity.candidates}:
+        if lost and found.missing.keys() & {decision.sequence, *decision.identity.candidates}:
             trouble.append(f"{decision.sequence}: {'; '.join(volume.faults)}")
     if trouble:
         raise CaseExcluded(". ".join(trouble))

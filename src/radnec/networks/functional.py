@@ -95,7 +95,7 @@ def image_calls(network: nn.Module, image: torch.Tensor) -> list[str]:
     ------
     InputError
         If the network does not take the image, or takes its axes apart (windows of attention,
-        shuffled channels): what that means in 3D cannot be told from outside.
+        shuffled channels): what that means in 3D cannot be known from outside.
     """
     kind, size = type(network).__name__, "x".join(map(str, image.shape[2:]))
     try:

@@ -1,4 +1,4 @@
-"""What a failed run tells its user to change, and how it is asked to stop."""
+"""Advice after a failed run, and how a run is asked to stop."""
 
 from __future__ import annotations
 

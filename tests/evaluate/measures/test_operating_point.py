@@ -94,7 +94,7 @@ def test_threshold_lies_halfway_in_the_gap():
     ("positive", "score"),
     [([True, True], [0.1, 0.9]), ([True, False], [0.5, 0.5])],
 )
-def test_no_threshold_where_nothing_can_be_told_apart(positive, score):
+def test_no_threshold_where_nothing_can_be_distinguished(positive, score):
     assert math.isnan(choose_threshold(np.array(positive), np.array(score)))
 
 

@@ -5,7 +5,7 @@ from ingest_builders import header_slices
 
 from radnec.ingest.identification.choose import choose
 from radnec.ingest.identification.identify import identify
-from radnec.ingest.identification.missing import why_absent
+from radnec.ingest.identification.missing import reasons_missing
 from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.reading.grouping import volumes_of
 
@@ -88,7 +88,7 @@ def test_two_equal_t1_in_a_row_may_be_a_repeat_and_are_not_guessed():
         SE | {"SeriesDescription": "t1", "time": "100200"},
     )
     assert names(found) == ["ambiguous", "ambiguous"]
-    absent = why_absent(choose(found, {})[0], "P1")
+    absent = reasons_missing(choose(found, {})[0], "P1")
     assert absent["t1"] == absent["t1ce"]
     assert all(f"'P1 {one.volume.series} t1" in absent["t1"] for one in found)
     # the line that the message asks for decides
@@ -155,7 +155,7 @@ def test_stereotactic_t1_with_an_empty_tag_is_not_guessed():
     )
     assert names(found) == ["t2", "ambiguous"]
     assert found[1].candidates == ("t1ce", "t1")
-    absent = why_absent(choose(found, {})[0], "P1")
+    absent = reasons_missing(choose(found, {})[0], "P1")
     assert set(absent) == {"t1ce", "t1", "flair"}
     assert "may be t1ce or t1" in absent["t1ce"] == absent["t1"]
     assert f"'P1 {found[1].volume.series} t1ce'" in absent["t1ce"]
@@ -174,7 +174,7 @@ def test_ambiguous_series_does_not_matter_where_its_places_are_taken():
     twin = MPRAGE | {"SeriesDescription": "t1"}
     plain = SE | {"SeriesDescription": "t1 nativ", "time": "090000"}
     repeated = [twin | {"time": "100000"}, twin | {"time": "100100"}]
-    absent = why_absent(choose(study(plain, *repeated), {})[0], "P1")
+    absent = reasons_missing(choose(study(plain, *repeated), {})[0], "P1")
     assert absent["t1ce"].count("may be t1") == 2
     assert "t1" not in absent
     # removed times: whether it came before or after is open
@@ -182,7 +182,7 @@ def test_ambiguous_series_does_not_matter_where_its_places_are_taken():
     found = study(plain, *repeated, enhanced)
     decisions, _ = choose(found, {})
     assert names(found) == ["t1", "ambiguous", "ambiguous", "t1ce"]
-    assert set(why_absent(decisions, "P1")) == {"t2", "flair"}
+    assert set(reasons_missing(decisions, "P1")) == {"t2", "flair"}
     assert [one.status for one in decisions] == ["chosen", "not used", "not used", "chosen"]
 
 

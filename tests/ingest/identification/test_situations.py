@@ -65,7 +65,7 @@ def test_tag_on_the_localizer_says_nothing_about_a_single_series():
     plain = SE | {"SeriesDescription": "ax t1", "time": "100000"}
     assert names(study(scout | tag, plain | tag))[1] == "ambiguous"
     assert names(study(scout, plain | tag))[1] == "t1ce"
-    # before and after are told by the order, though all of the exam has the tag
+    # before and after are distinguished by the order, though all of the exam has the tag
     later = plain | {"time": "103000"}
     assert names(study(scout | tag, plain | tag, T2 | tag | {"time": "101500"}, later | tag))[
         1::2

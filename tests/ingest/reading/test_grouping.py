@@ -1,4 +1,4 @@
-"""Several volumes behind one UID, and what a stack's geometry tells."""
+"""Several volumes behind one UID, and what a stack's geometry shows."""
 
 import nibabel as nib
 import numpy as np

@@ -28,7 +28,7 @@ def write_nifti(path, *, shape=(20, 24, 6), axes="LPS", seed=0, spacing=(0.7, 0.
 
 
 @pytest.mark.parametrize("axes", ["RAS", "LPS", "PIR", "ASL"])
-def test_nifti_door_turns_to_ras_without_resampling(tmp_path, ingest, axes):
+def test_nifti_source_turns_to_ras_without_resampling(tmp_path, ingest, axes):
     data = write_nifti(tmp_path / "x.nii.gz", axes=axes)
     found = ingest(CaseSource("nifti", "", {"t1ce": str(tmp_path / "x.nii.gz")}))
     image = nib.load(found.images / "t1ce.nii.gz")
@@ -102,7 +102,7 @@ def bids(tmp_path):
     return root
 
 
-def test_bids_door(bids, ingest):
+def test_bids_source(bids, ingest):
     found = ingest(CaseSource("bids", str(bids), {"subject": "sub-01", "session": "a"}))
     assert sorted(found.status()) == ["flair", "t1", "t1ce", "t2"]
     for sequence, seed in {"t1": 1, "t1ce": 2, "t2": 4, "flair": 5}.items():

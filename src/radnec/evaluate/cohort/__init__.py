@@ -1,1 +1,1 @@
-"""Who is in the study: tables 1 and 2, subgroups, and whether the scanner tells the label."""
+"""Who is in the study: tables 1 and 2, subgroups, and whether the scanner predicts the label."""

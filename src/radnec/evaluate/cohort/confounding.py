@@ -1,4 +1,4 @@
-"""Whether the label can be read off the scanner: prediction without looking at any image."""
+"""Confounding: how well scanner and acquisition predict the label without any image."""
 
 from __future__ import annotations
 

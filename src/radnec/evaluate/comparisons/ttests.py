@@ -57,7 +57,7 @@ def against_chance(true_class_probability: np.ndarray, confidence: float) -> One
     Notes
     -----
     Ying et al. 2025, tables 5 and 6. The test asks whether the mean is one half, not whether
-    the classes are told apart: a model that calls every case recurrence passes it whenever
+    the classes are distinguished: a model that calls every case recurrence passes it whenever
     recurrence is frequent. The permutation test of the AUC does ask that.
     """
     values = np.asarray(true_class_probability, dtype=float)

@@ -44,7 +44,7 @@ def planning_table(
     DataFrame
         Columns n, prevalence, n_necrosis, n_recurrence, sens_width, spec_width (expected full
         width of Wilson's interval if the truth is 0.80 and 0.95), auc_width (of the interval on
-        the logit scale if the truth is 0.80), smallest_auc (told from 0.5 with power 0.8),
+        the logit scale if the truth is 0.80), smallest_auc (distinguished from 0.5 with power 0.8),
         smallest_difference_50 and _90 (of two models' AUCs, the lower one 0.80, paired, scores
         correlated 0.5 and 0.9, power 0.8), largest_power_50 and _90 (the largest power that any
         difference has), source (``tested`` or ``planned``), notes (why a cell is empty).
@@ -66,7 +66,7 @@ def planning_table(
             row[name] = figure(positives, negatives, confidence) if defined else math.nan
         notes = [] if defined else ["not defined: one class only"]
         if defined and math.isnan(row["smallest_auc"]):
-            notes.append("not even an AUC of 1 is told from 0.5 with power 0.8")
+            notes.append("not even an AUC of 1 is distinguished from 0.5 with power 0.8")
         for correlation in CORRELATIONS:
             found, power = math.nan, math.nan
             if defined:
@@ -101,7 +101,7 @@ def auc_width(positives: int, negatives: int, confidence: float) -> float:
 
 
 def smallest_auc(positives: int, negatives: int, confidence: float) -> float:
-    """Return the AUC that is told from 0.5 with power 0.8; NaN if even 1 is not.
+    """Return the AUC that is distinguished from 0.5 with power 0.8; NaN if even 1 is not.
 
     Obuchowski and McClish 1997, Stat Med 16:1529, with Hanley and McNeil's variances.
     """

@@ -80,7 +80,7 @@ def write_table5(models: Sequence[Model], path: Path, *, confidence: float, noti
     title = "Table 5. One-sample t-tests of the predicted probability of the true class against 0.5"
     remarks = (
         "Two-sided. A model that calls every case by the commoner class passes this test too; "
-        "whether the classes are told apart is the question of the permutation test of the AUC."
+        "whether they can be distinguished is shown by the permutation test of the AUC."
     )
     write_for_people(pd.DataFrame(readable), path, title=title, notice=notice, remarks=remarks)
 

@@ -13,7 +13,7 @@ import pandas as pd
 from radnec.core.errors import InputError
 from radnec.core.sequences import SEQUENCES
 from radnec.ingest.commands.case_ids import ids_of_folders
-from radnec.ingest.identification.folder import found_in
+from radnec.ingest.identification.folder import choose_series
 from radnec.ingest.identification.types import CHOSEN
 from radnec.ingest.identification.vocabulary import meanings
 from radnec.ingest.reading.grouping import sessions_of
@@ -81,7 +81,7 @@ def _dicom_rows(root: Path, found: Scan, min_confidence: float) -> list[dict[str
         )
         chosen = {
             d.sequence
-            for d in found_in(Scan(visits[key]), min_confidence).decisions
+            for d in choose_series(Scan(visits[key]), min_confidence).decisions
             if d.status == CHOSEN
         }
         rows.append(

@@ -45,9 +45,9 @@ def show(folder: Path, min_confidence: float, *, threads: int = 1) -> None:
         f"{damaged} damaged; chosen: "
         f"{', '.join(sorted(found.chosen)) or 'none'}"
     )
-    for trouble in found.trouble:
+    for trouble in found.problems:
         console.print(f"[red]open:[/red] {escape(trouble)}", soft_wrap=True)
-    for sequence, why in found.absent.items():
+    for sequence, why in found.missing.items():
         console.print(f"[yellow]no {sequence}:[/yellow] {escape(why)}", soft_wrap=True)
     for path, reason in sorted(found.scan.unreadable.items()):
         console.print(f"[red]damaged:[/red] {escape(os.path.relpath(path, folder))}: {reason}")

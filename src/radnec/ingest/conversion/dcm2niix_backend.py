@@ -41,7 +41,7 @@ def to_nifti(
         for number, path in enumerate(dict.fromkeys(one.path for one in slices), start=1):
             (source / f"{number:05d}.dcm").symlink_to(Path(path).absolute())
         # No sidecar, no comment, no crop, scaling as shown (not Philips' precise floats), and
-        # slices kept together whatever their echo: the volume is already told apart.
+        # slices kept together whatever their echo: the volume is already separated from others.
         options = ["-b", "n", "-c", "", "-x", "n", "-p", "n", "-z", "n", "-f", "image_%s"]
         command = [str(dcm2niix.bin), *options, "-o", str(target), str(source)]
         try:

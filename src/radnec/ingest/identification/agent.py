@@ -147,7 +147,7 @@ def _joined(phrase: str) -> None:
 
 @functools.lru_cache(maxsize=20_000)
 def said_of_agent(text: str) -> frozenset[str]:
-    """Return which of `MEANINGS` a name states; both, or unclear, where it cannot be told."""
+    """Return which of `MEANINGS` a name states; both, or unclear, where that cannot be decided."""
     found: set[str] = set()
     tokens = _tokens(text)
     spaced = []

@@ -72,7 +72,7 @@ def _rank(one: Identity, overrides: dict[str, str]) -> tuple[_Sortable, ...]:
         # A part of the head is no image of the tumour, however fine its slices.
         cover.grade(one.volume),
         not one.facts.derived,
-        # T2 and FLAIR are meant without contrast agent; T1 is told apart before this.
+        # T2 and FLAIR are meant without contrast agent; T1 is distinguished before this.
         one.sequence in ("t1", "t1ce") or one.contrast != "yes",
         -(PARTS.index(one.facts.dixon) if one.facts.dixon else 0),
         cover.share(one.volume),

@@ -8,30 +8,30 @@ from pathlib import Path
 from radnec.ingest.identification.choose import choose
 from radnec.ingest.identification.content import not_an_image
 from radnec.ingest.identification.identify import identify
-from radnec.ingest.identification.missing import why_absent
+from radnec.ingest.identification.missing import reasons_missing
 from radnec.ingest.identification.types import CHOSEN, Decision
 from radnec.ingest.reading.grouping import volumes_of
 from radnec.ingest.reading.scan import Scan, scan
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class FolderSeries:
     """What a folder of DICOM holds.
 
     Attributes
     ----------
     decisions
         What becomes of each series.
-    trouble
+    problems
         What keeps the case from being used.
-    absent
+    missing
         For each sequence without a chosen series, why it has none.
     """
 
     scan: Scan
     decisions: list[Decision]
-    trouble: list[str]
-    absent: dict[str, str]
+    problems: list[str]
+    missing: dict[str, str]
 
     @property
     def chosen(self) -> dict[str, Decision]:
@@ -46,7 +46,7 @@ def find_series(
     *,
     case: str = "<case>",
     threads: int = 1,
-) -> Found:
+) -> FolderSeries:
     """Read, group, identify and choose the series below a folder; nothing is written.
 
     Raises
@@ -54,21 +54,21 @@ def find_series(
     CaseExcluded
         If there is no such folder.
     """
-    return found_in(scan(folder, threads=threads), min_confidence, overrides, case)
+    return choose_series(scan(folder, threads=threads), min_confidence, overrides, case)
 
 
-def found_in(
+def choose_series(
     found: Scan,
     min_confidence: float,
     overrides: dict[str, str] | None = None,
     case: str = "<case>",
-) -> Found:
+) -> FolderSeries:
     """Group, identify and choose the series of slices that were read."""
     overrides = overrides or {}
     identities = identify(volumes_of(found.slices), min_confidence)
     looked_at: set[str] = set()
     while True:
-        decisions, trouble = choose(identities, overrides)
+        decisions, problems = choose(identities, overrides)
         # What a person named is not questioned; what was looked at once is an image.
         new = [
             one.identity
@@ -76,7 +76,7 @@ def found_in(
             if one.status == CHOSEN and one.identity.volume.series not in looked_at | set(overrides)
         ]
         if not new:
-            return Found(found, decisions, trouble, why_absent(decisions, case))
+            return FolderSeries(found, decisions, problems, reasons_missing(decisions, case))
         for identity in new:
             looked_at.add(identity.volume.series)
             if (kind := not_an_image(identity.volume)) is not None:

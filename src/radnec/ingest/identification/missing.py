@@ -1,4 +1,4 @@
-"""Why a sequence has no series: what the selection tells about a case that lacks one."""
+"""Why a sequence has no series: what the selection reports of a case that lacks one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from radnec.ingest.identification.types import (
 )
 
 
-def why_absent(decisions: Sequence[Decision], case: str) -> dict[str, str]:
+def reasons_missing(decisions: Sequence[Decision], case: str) -> dict[str, str]:
     """Return, for each sequence without a chosen series, why it has none.
 
     Where a person can settle it, the reason ends in the line for the table of overrides.

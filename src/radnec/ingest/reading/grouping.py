@@ -1,4 +1,4 @@
-"""From slices to volumes: by series, then by what tells several volumes of one UID apart."""
+"""From slices to volumes: by series, then by what distinguishes several volumes of one UID."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def sessions_of(slices: Sequence[Slice]) -> dict[str, str]:
     """Map each study to its session: one visit is often filed as several studies of a day.
 
     Where the date is missing or a placeholder, studies of one patient are one session if they
-    share the frame of reference; a new study UID for each series is told so.
+    share the frame of reference; a new study UID for each series is recognised so.
     """
     by_day: dict[tuple[str, str], str] = {}
     sessions: dict[str, str] = {}

@@ -78,8 +78,8 @@ def _read_frames(raw: RawHeader) -> list[dict[str, Plain]]:
         if value is not None:
             base[keyword] = value
     if agents := header.get("ContrastBolusAgentSequence"):
-        told = agents[0].get("CodeMeaning") or agents[0].get("CodeValue") or ""
-        base.setdefault("ContrastBolusAgent", str(told))
+        agent = agents[0].get("CodeMeaning") or agents[0].get("CodeValue") or ""
+        base.setdefault("ContrastBolusAgent", str(agent))
     shared = header.get("SharedFunctionalGroupsSequence")
     if shared:
         base |= _values(shared[0])

@@ -1,4 +1,4 @@
-"""What tells several volumes of one SeriesInstanceUID apart."""
+"""What distinguishes several volumes of one SeriesInstanceUID."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from radnec.ingest.reading.geometry import directions
 from radnec.ingest.reading.types import Header, Slice
 
-# More volumes than this, told apart by time or b value, are one series of many volumes.
+# More volumes than this, distinguished by time or b value, are one series of many volumes.
 _MOST_SEPARATE = 3
 
 

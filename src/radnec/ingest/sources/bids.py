@@ -78,8 +78,8 @@ def _with_contrast(image: Path, root: Path, entities: dict[str, str]) -> bool | 
     if said in ({CONTRAST}, {NO_CONTRAST}):
         return said == {CONTRAST}
     values = sidecar_values(image, root)
-    told = values.get("ContrastBolusIngredient") or values.get("ContrastBolusAgent") or ""
-    reading = tag_reading(" ".join(map(str, told)) if isinstance(told, list) else str(told))
+    agent = values.get("ContrastBolusIngredient") or values.get("ContrastBolusAgent") or ""
+    reading = tag_reading(" ".join(map(str, agent)) if isinstance(agent, list) else str(agent))
     if reading == "unclear" or (not reading and UNCLEAR in said):
         return None
     return reading == "yes"

@@ -44,7 +44,7 @@ def require_usable(found: list[NiftiSeries]) -> None:
         raise CaseExcluded("no image of a known sequence")
 
 
-def why_absent(found: list[NiftiSeries], kind: str) -> dict[str, str]:
+def reasons_missing(found: list[NiftiSeries], kind: str) -> dict[str, str]:
     """Return, for each sequence without a file, why it has none."""
     why = {
         "nifti": "the cases table names no file",

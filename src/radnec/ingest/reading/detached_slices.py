@@ -11,7 +11,7 @@ from radnec.ingest.reading.volume import Volume
 _CROSSING = 0.5
 
 
-def strays_of(volume: Volume, others: Iterable[Volume]) -> list[Volume]:
+def detached_from(volume: Volume, others: Iterable[Volume]) -> list[Volume]:
     """Return those of the other volumes that may have been split from this one."""
     others = list(others)
     scouts = scouts_of(volume, others)
