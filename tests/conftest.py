@@ -65,6 +65,7 @@ def _small_study(folder: Path) -> Study:
                 "dicom": f"results/trial/phantom/dicom/S{number}",
                 "age": str(40 + number),
                 "sex": "female" if number < 4 else "male",
+                "set": "train" if number < 4 else "test",
                 "x_phantom_defect": defect,
             }
             for number, defect in enumerate(defects)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def asked_for(driver) -> list[str]:
     # Inside the page, or the browser's own start page before it.
     own = ("data:", "blob:", "about:", "chrome:", "chrome-untrusted:")
     return [url for url in found if not url.startswith(own)]
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until something is so; fail after some time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the page did not get there in time"
+        time.sleep(0.1)

@@ -12,7 +12,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from browser import asked_for, browser, needs_browser
+from browser import asked_for, browser, needs_browser, wait_for
 from PIL import Image
 
 from radnec.viewer.html import assets, viewer
@@ -84,13 +84,6 @@ def picture(driver) -> np.ndarray:
 def coloured(pixels: np.ndarray) -> int:
     """How many pixels are warm, as only the map is: red above blue by far."""
     return int((pixels[..., 0] - pixels[..., 2] > 60).sum())
-
-
-def wait_for(condition, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the page did not get there in time"
-        time.sleep(0.1)
 
 
 @needs_browser

@@ -13,6 +13,7 @@ from radnec.apply.dicom.equipment import software_version
 from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.explain import explain_patient
+from radnec.apply.page import write_patient_page
 from radnec.apply.prepare import prepare_patient
 from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
@@ -57,8 +58,9 @@ def predict_patient(
         Whether a network of the study may be built by a module outside this package
         (``package.module:factory``); a study from elsewhere could name any.
     output
-        Gets prediction.json, prediction.md, map.nii.gz (where the networks looked, on the grid
-        of the reference scan), summary.png and the images of every stage.
+        Gets prediction.json, prediction.md, prediction.html (with an interactive viewer),
+        map.nii.gz (where the networks looked, on the grid of the reference scan), summary.png and
+        the images of every stage.
     write_dicom
         Whether to write the folder dicom, see `radnec.apply.dicom.write`; the images have to
         come as DICOM.
@@ -146,6 +148,7 @@ def predict_patient(
     sequence = reference.name.removesuffix(".nii.gz")
     with atomic_path(output / "summary.png") as temporary:
         draw_summary(result, scan, heat, sequence).savefig(temporary, format="png", dpi=200)
+    write_patient_page(result, output, sequence, output / "prediction.html")
     if write_dicom:
         write_results_as_dicom(
             result,

@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
+from radnec.core.pages import write_page
 from radnec.core.tables import read_tsv
 from radnec.core.versions import installed_version
 from radnec.figures.choice import Choice, choose_cases
 from radnec.report import readable
 from radnec.report.embed import heading, markdown, picture, require, table
 from radnec.report.inputs import ReportInputs
-from radnec.report.page import write_page
 from radnec.report.published import section
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
@@ -65,7 +65,7 @@ def write_report(*, inputs: ReportInputs, output: Path) -> None:
         missing = [name for name in expected if name not in given]
         if missing:
             raise InputError(f"report: {kind}: {', '.join(missing)} missing, expected {expected}")
-    write_page("report.html.j2", _context(inputs), output)
+    write_page("radnec.report", "report.html.j2", _context(inputs), output)
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:

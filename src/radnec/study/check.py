@@ -94,7 +94,8 @@ def _masks(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
         if strip.backend in PACKAGED:
             require_package(strip.backend)
     except InputError as error:
-        yield Fault("skull_strip.backend", str(error))
+        told = str(error).removeprefix("skull_strip.backend is ")
+        yield Fault("skull_strip.backend", told)
     folder = Path(weights.folder).expanduser()
     if strip.backend == "hd-bet" and not weights.url and missing_files(folder):
         yield Fault("hd_bet_weights.folder", missing_message(folder))

@@ -15,6 +15,8 @@
     const nv = new niivue.Niivue({
       backColor: [0, 0, 0, 1],
       crosshairColor: [0.34, 0.71, 0.91, 0.8],
+      crosshairWidth: 0.5,
+      crosshairWidthUnit: "mm",
       isRadiologicalConvention: true,
       dragAndDropEnabled: false,
       loadingText: "",

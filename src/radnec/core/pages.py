@@ -10,13 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from radnec.core.files import write_text
 
 
-def write_page(template: str, context: dict[str, Any], output: Path) -> None:
-    """Write one HTML file from a template of `radnec.report`.
+def write_page(package: str, template: str, context: dict[str, Any], output: Path) -> None:
+    """Write one HTML file from a template below ``templates`` of a package, `radnec.report` say.
 
     What the template names and the context lacks is an error, not a gap.
     """
     environment = Environment(
-        loader=PackageLoader("radnec.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
