@@ -38,7 +38,8 @@ def read_models(tables: Path) -> pd.DataFrame:
 def on_several_sequences(models: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the models on several sequences, or all models if there are none of those."""
     several = models["inputs"].str.contains(",")
-    return (models[several] if several.any() else models).to_dict("records")
+    shown: pd.DataFrame = models[several] if several.any() else models
+    return [{str(name): value for name, value in row.items()} for row in shown.to_dict("records")]
 
 
 def rows_of(table: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:

@@ -113,7 +113,8 @@ def image_calls(network: nn.Module, image: torch.Tensor) -> list[str]:
             f"({', '.join(sorted(set(watch.rearranged)))}), which has no 3D counterpart; expected "
             f"convolution, pooling and normalisation"
         )
-    return watch.found
+    found: list[str] = watch.found
+    return found
 
 
 def rewrite(network: nn.Module, calls: list[str]) -> fx.GraphModule:

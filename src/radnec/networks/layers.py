@@ -110,7 +110,8 @@ def redraw(weight: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     """
     drawn = torch.randint(weight.numel(), tuple(shape))
     scale = (weight[0].numel() / shape[1:].numel()) ** 0.5
-    return weight.detach().flatten()[drawn] * scale
+    scaled: torch.Tensor = weight.detach().flatten()[drawn] * scale
+    return scaled
 
 
 def repeat(weight: torch.Tensor, shape: torch.Size) -> torch.Tensor:

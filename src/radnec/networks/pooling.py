@@ -10,13 +10,15 @@ On CPU, and where determinism is not asked for, these are torch's own layers.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch import fx, nn
 from torch.nn import functional
 
 Triple = tuple[int, int, int]
+Pool = Callable[[torch.Tensor], torch.Tensor]
 
 
 def max_pool3d(
@@ -143,7 +145,7 @@ def _triple(value: int | Triple) -> Triple:
     return (value, value, value) if isinstance(value, int) else value
 
 
-def _pool_by_planes(features: torch.Tensor, over_planes: Any, over_rows: Any) -> torch.Tensor:
+def _pool_by_planes(features: torch.Tensor, over_planes: Pool, over_rows: Pool) -> torch.Tensor:
     """Pool each plane (y, z), then along x; both as images that lie in memory as they are."""
     batch, channels, x, y, z = features.shape
     if features.is_contiguous(memory_format=torch.channels_last_3d) and channels > 1:
@@ -151,7 +153,8 @@ def _pool_by_planes(features: torch.Tensor, over_planes: Any, over_rows: Any) ->
         pooled = over_planes(planes)
         y, z = pooled.shape[2:]
         rows = pooled.reshape(batch, x, channels, y * z).transpose(1, 2)
-        return over_rows(rows).unflatten(3, (y, z))
+        pooled_rows: torch.Tensor = over_rows(rows).unflatten(3, (y, z))
+        return pooled_rows
     pooled = over_planes(features.reshape(batch * channels, x, y, z))
     y, z = pooled.shape[2:]
     rows = over_rows(pooled.reshape(batch * channels, 1, x, y * z))

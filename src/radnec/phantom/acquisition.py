@@ -20,7 +20,7 @@ def receive_field(
         spline_weights(np.linspace(0, 1, n), np.linspace(0, 1, m))
         for n, m in zip(coarse.shape, shape, strict=True)
     ]
-    return np.exp(np.float32(amplitude) * expand(coarse, *weights))
+    return np.asarray(np.exp(np.float32(amplitude) * expand(coarse, *weights)))
 
 
 def record(

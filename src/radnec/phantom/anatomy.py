@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from radnec.core.errors import InputError
+from radnec.phantom.fields import Floats
 
 _HEAD = "resources/templates/tpl-MNI152NLin6Asym_res-01_T1w.nii.gz"
 _MASK = "resources/templates/tpl-MNI152NLin6Asym_res-01_desc-brain_mask.nii.gz"
@@ -70,7 +71,7 @@ class Anatomy:
         x, y, z = self.brain.shape
         return x, y, z
 
-    def mix(self, values: NDArray) -> NDArray[np.float32]:
+    def mix(self, values: Floats) -> NDArray[np.float32]:
         """Return the map (x, y, z) of a quantity that each tissue gives `values` (6,) of."""
         volume = np.zeros(self.shape, dtype=np.float32)
         volume.ravel()[self.where] = values.astype(np.float32) @ self.fractions
@@ -144,7 +145,7 @@ def _filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     half = mask[::2, ::2, ::2]  # the gaps are wide, half the resolution closes them
     closed = ndimage.binary_closing(np.pad(half, 4), iterations=3)[4:-4, 4:-4, 4:-4]
     filled = ndimage.binary_fill_holes(closed)
-    return mask | filled.repeat(2, 0).repeat(2, 1).repeat(2, 2)
+    return np.asarray(mask | filled.repeat(2, 0).repeat(2, 1).repeat(2, 2))
 
 
 def _packaged(package: str, path: str) -> nib.Nifti1Image:
@@ -157,7 +158,7 @@ def _packaged(package: str, path: str) -> nib.Nifti1Image:
     return nib.Nifti1Image.from_filename(file)
 
 
-def _on_grid(image: nib.Nifti1Image, origin: NDArray, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _on_grid(image: nib.Nifti1Image, origin: Floats, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Crop a 1 mm map (0 to 255) to another grid that differs by whole voxels."""
     start = np.round(origin - image.affine[:3, 3]).astype(int)
     box = tuple(slice(s, s + n) for s, n in zip(start, shape, strict=True))

@@ -6,16 +6,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import make_interp_spline
 
+Floats = NDArray[np.float32] | NDArray[np.float64]
+
 
 def spline_weights(nodes: ArrayLike, positions: ArrayLike) -> NDArray[np.float64]:
     """Return the matrix (positions, nodes) of cubic spline interpolation along an axis."""
     nodes = np.asarray(nodes, dtype=float)
-    return make_interp_spline(nodes, np.eye(len(nodes)), k=3)(np.asarray(positions, dtype=float))
+    spline = make_interp_spline(nodes, np.eye(len(nodes)), k=3)
+    return np.asarray(spline(np.asarray(positions, dtype=float)))
 
 
-def expand(coarse: NDArray, x: NDArray, y: NDArray, z: NDArray) -> NDArray[np.float32]:
+def expand(coarse: Floats, x: Floats, y: Floats, z: Floats) -> NDArray[np.float32]:
     """Interpolate `coarse` (x, y, z) with one matrix of weights for each axis."""
-    return np.einsum("ai,bj,ck,ijk->abc", x, y, z, coarse, optimize=True).astype(np.float32)
+    field = np.einsum("ai,bj,ck,ijk->abc", x, y, z, coarse, optimize=True)
+    return np.asarray(field, dtype=np.float32)
 
 
 def smooth_noise(

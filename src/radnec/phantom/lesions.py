@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from radnec.core.labels import POSITIVE
 from radnec.phantom.anatomy import Anatomy
-from radnec.phantom.fields import smooth_noise
+from radnec.phantom.fields import Floats, smooth_noise
 from radnec.phantom.oedema import infiltrate
 
 _HALF = 60  # mm, half the edge of the box that holds a lesion and its oedema
@@ -43,11 +42,11 @@ class Lesion:
     """
 
     box: tuple[slice, slice, slice]
-    enhancing: NDArray[np.float32]
-    core: NDArray[np.float32]
-    oedema: NDArray[np.float32]
-    gadolinium: NDArray[np.float32]
-    debris: NDArray[np.float32]
+    enhancing: Floats
+    core: Floats
+    oedema: Floats
+    gadolinium: Floats
+    debris: Floats
     facts: dict[str, float]
 
 
@@ -63,14 +62,11 @@ def draw_lesion(rng: np.random.Generator, label: str, anatomy: Anatomy) -> Lesio
     offset = [c - s.start for c, s in zip(centre, box, strict=True)]
     room = np.clip(2.5 * (white + grey) - 0.25, 0, 1)  # keeps out of the ventricles
     draw = _draw_necrosis if label == POSITIVE else _draw_recurrence
-    solid, core, gadolinium, oedema, facts = draw(rng, offset, white, grey)
+    solid, core, gadolinium, spread, facts = draw(rng, offset, white, grey)
     enhancing = solid * (1 - core) * room
     core = solid * core * room
-    oedema = (
-        np.clip(oedema, 0, 1)
-        * np.clip(1 - enhancing - core, 0, 1)
-        * np.clip(white + 0.3 * grey, 0, 1)
-    )
+    outside = np.clip(1 - enhancing - core, 0, 1)
+    oedema: Floats = spread.clip(0, 1) * outside * np.clip(white + 0.3 * grey, 0, 1)
     facts |= {f"centre_{axis}": float(c) for axis, c in zip("xyz", centre, strict=True)}
     debris = np.clip(0.15 + 0.2 * smooth_noise(rng, white.shape, 5.0), 0, 0.8)
     return Lesion(box, enhancing, core, oedema, gadolinium, debris, facts)
@@ -89,8 +85,17 @@ def _draw_centre(rng: np.random.Generator, anatomy: Anatomy) -> tuple[int, int, 
 
 
 def _draw_recurrence(
-    rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
-) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
+    rng: np.random.Generator,
+    offset: list[int],
+    white: Floats,
+    grey: Floats,
+) -> tuple[
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+    dict[str, float],
+]:
     """Lobulated nodules, patchy enhancement, oedema that has spread along white matter."""
     radius = rng.uniform(14.0, 24.0)
     lobes = int(rng.integers(2, 5))
@@ -126,8 +131,17 @@ def _draw_recurrence(
 
 
 def _draw_necrosis(
-    rng: np.random.Generator, offset: list[int], white: NDArray, grey: NDArray
-) -> tuple[NDArray, NDArray, NDArray, NDArray, dict[str, float]]:
+    rng: np.random.Generator,
+    offset: list[int],
+    white: Floats,
+    grey: Floats,
+) -> tuple[
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+    dict[str, float],
+]:
     """Ring around a core, sometimes open on one side; a compact halo of oedema."""
     radius = rng.uniform(15.0, 25.0)
     ring = rng.uniform(2.2, 4.2)
@@ -160,30 +174,31 @@ def _draw_necrosis(
 def _ellipsoid(
     rng: np.random.Generator,
     shape: tuple[int, ...],
-    centre: list[int] | NDArray,
+    centre: list[int] | Floats,
     radius: float,
     stretch: float,
-) -> NDArray[np.float32]:
+) -> Floats:
     """Return about the signed distance (mm, negative inside) to an ellipsoid's surface."""
     axes = np.exp(stretch * rng.uniform(-1, 1, size=3)).astype(np.float32)
     i, j, k = (
         ((np.arange(n, dtype=np.float32) - c) * a) ** 2
         for n, c, a in zip(shape, centre, axes, strict=True)
     )
-    return np.sqrt(i[:, None, None] + j[:, None] + k) - np.float32(radius)
+    return np.asarray(np.sqrt(i[:, None, None] + j[:, None] + k) - np.float32(radius))
 
 
 def _direction_cosine(
     rng: np.random.Generator, shape: tuple[int, ...], centre: list[int]
-) -> NDArray[np.float32]:
+) -> Floats:
     """Return the cosine between a random direction and each voxel as seen from the centre."""
     towards = rng.normal(size=3)
     towards /= np.linalg.norm(towards)
     i, j, k = np.ogrid[tuple(slice(-c, n - c) for n, c in zip(shape, centre, strict=True))]
     length = np.sqrt(i**2 + j**2 + k**2) + 1e-3
-    return ((i * towards[0] + j * towards[1] + k * towards[2]) / length).astype(np.float32)
+    along = (i * towards[0] + j * towards[1] + k * towards[2]) / length
+    return np.asarray(along, dtype=np.float32)
 
 
-def _inside(distance: NDArray, width: float) -> NDArray[np.float32]:
+def _inside(distance: Floats, width: float) -> Floats:
     """Turn a signed distance into a fraction that falls from 1 to 0 over about 2 `width`."""
     return np.clip(0.5 - distance / (2 * width), 0, 1).astype(np.float32)

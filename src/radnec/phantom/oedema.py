@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from radnec.phantom.fields import expand, smooth_noise, spline_weights
+from radnec.phantom.fields import Floats, expand, smooth_noise, spline_weights
 
 
 def infiltrate(
-    rng: np.random.Generator, seed: NDArray, white: NDArray, grey: NDArray, volume_ml: float
-) -> NDArray[np.float32]:
+    rng: np.random.Generator,
+    seed: Floats,
+    white: Floats,
+    grey: Floats,
+    volume_ml: float,
+) -> Floats:
     """Spread from the lesion by diffusion that follows the white matter.
 
     As in the infiltration model of glioma growth (Swanson et al. 2000, Cell Prolif 33:317)
@@ -43,4 +46,4 @@ def infiltrate(
         spline_weights(np.arange(0, n, 2), np.minimum(np.arange(n), (n - 1) // 2 * 2))
         for n in white.shape
     ]
-    return np.clip(0.5 + (expand(reached, *weights) - level) / 0.8, 0, 1)
+    return np.asarray(np.clip(0.5 + (expand(reached, *weights) - level) / 0.8, 0, 1))

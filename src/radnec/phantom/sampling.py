@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from radnec.phantom.fields import expand, spline_weights
+from radnec.phantom.fields import Floats, expand, spline_weights
 
 _NODES_MM = 10.0  # distance of the points at which the deformation is evaluated exactly
 _SUBSLICES = 3  # samples through the thickness of one slice
@@ -49,7 +49,7 @@ class Deformation:
     spacing: float
     displacement: NDArray[np.float64]  # (3, x, y, z)
 
-    def __call__(self, points: NDArray) -> NDArray[np.float64]:
+    def __call__(self, points: Floats) -> NDArray[np.float64]:
         """Return the displacement (3, ...) at world positions (3, ...)."""
         index = (points - self.origin.reshape(3, *[1] * (points.ndim - 1))) / self.spacing
         return np.stack(
@@ -78,9 +78,9 @@ class Sampler:
     def __init__(
         self,
         geometry: Geometry,
-        to_template: NDArray,
+        to_template: Floats,
         deformation: Deformation,
-        origin: NDArray,
+        origin: Floats,
     ) -> None:
         self.geometry = geometry
         half = np.array([geometry.columns, geometry.rows, 0]) / 2 * geometry.pixel
@@ -146,10 +146,10 @@ class Sampler:
         index[2] = np.maximum(index[2], 0)
         size = np.array(filled.shape)[:, None, None, None]
         inside = ((index >= 0) & (index < size)).all(axis=0)
-        return filled[tuple(np.clip(index, 0, size - 1))] & inside
+        return np.asarray(filled[tuple(np.clip(index, 0, size - 1))] & inside)
 
 
-def _span(positions: NDArray, reached: NDArray) -> slice:
+def _span(positions: Floats, reached: Floats) -> slice:
     """Return the positions within a node's distance of those that are reached."""
     kept = np.flatnonzero(
         (positions >= reached.min() - _NODES_MM) & (positions <= reached.max() + _NODES_MM)
@@ -165,7 +165,7 @@ def trilinear(volume: NDArray[np.float32], coordinates: NDArray[np.float32]) -> 
     `scipy.ndimage.map_coordinates` does the same at a quarter of the speed, and this is
     where the phantom spends its time.
     """
-    base = np.zeros(coordinates.shape[1:], dtype=np.int32)
+    base: NDArray[np.int32] = np.zeros(coordinates.shape[1:], dtype=np.int32)
     weights = []
     for place, size in zip(coordinates, volume.shape, strict=True):
         np.clip(place, 0, size - 1.001, out=place)
@@ -176,13 +176,13 @@ def trilinear(volume: NDArray[np.float32], coordinates: NDArray[np.float32]) -> 
     flat = volume.ravel()
     _, ny, nz = volume.shape
 
-    def line(start: NDArray) -> NDArray[np.float32]:
+    def line(start: NDArray[np.int32]) -> NDArray[np.float32]:
         near, far = flat.take(start), flat.take(start + 1)
         far -= near
         far *= wz
         return np.add(near, far, out=far)
 
-    def plane(start: NDArray) -> NDArray[np.float32]:
+    def plane(start: NDArray[np.int32]) -> NDArray[np.float32]:
         near, far = line(start), line(start + nz)
         far -= near
         far *= wy

@@ -80,7 +80,7 @@ def signal(
             1 - np.cos(angle) * inversion * echo * rest
         )
     decay = np.exp(-sequence.te / np.asarray(t2))
-    return np.asarray(density) * np.sin(angle) * longitudinal * decay
+    return np.asarray(density * np.sin(angle) * longitudinal * decay)
 
 
 def tissue_signal(tissue: Tissue, sequence: Sequence) -> float:

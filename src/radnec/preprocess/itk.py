@@ -6,6 +6,7 @@ registration differs from run to run; it gains nothing either, since cases run s
 
 from __future__ import annotations
 
+import importlib
 import os
 from types import ModuleType
 from typing import Any
@@ -26,8 +27,7 @@ def load_ants(seed: int) -> ModuleType:
     """
     # ITK reads the number of threads once, when its library is loaded.
     os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
-    import ants
-
+    ants = importlib.import_module("ants")
     ants.config.set_ants_deterministic(on=True, seed_value=seed)
     return ants
 

@@ -109,7 +109,7 @@ def target_grid(
     step = extent / np.array(settings.size) / spacing
     placed = np.diag([*step, 1.0])
     placed[:3, 3] = (low + high) / 2 - step * (np.array(settings.size) - 1) / 2
-    return affine @ placed
+    return np.asarray(affine @ placed)
 
 
 def resample(data: Volume, affine: Affine, grid: Affine, size: tuple[int, int, int]) -> Volume:

@@ -121,4 +121,4 @@ def even_shading(data: Volume, affine: Affine, head: npt.NDArray[np.bool_]) -> V
     share = ndimage.gaussian_filter(inside, width)
     mean = ndimage.gaussian_filter(data * inside, width) / np.maximum(share, 1e-2)
     even = data / np.maximum(mean, 1e-3 * max(float(data.max()), 1e-6))
-    return np.clip(even, 0, np.percentile(even[head], 99.5) if head.any() else None)
+    return np.asarray(np.clip(even, 0, np.percentile(even[head], 99.5) if head.any() else None))

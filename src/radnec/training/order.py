@@ -29,7 +29,8 @@ def prepare_order(
     if order == "contiguous":
         return network
     if device.type == "cuda":
-        return network.to(memory_format=BATCH_ORDER)  # type: ignore[call-overload]
+        moved: nn.Module = network.to(memory_format=BATCH_ORDER)  # type: ignore[call-overload]
+        return moved
     for layer in network.modules():
         if isinstance(layer, nn.Conv3d):
             layer.register_forward_pre_hook(_reorder_the_fewer)

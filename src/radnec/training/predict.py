@@ -64,13 +64,13 @@ def load_network(model: Path, device: str | torch.device, *, trusted: bool = Tru
     return network.to(device).eval()
 
 
-def _grid(described: dict) -> VoxelGrid | None:
+def _grid(described: dict[str, Any]) -> VoxelGrid | None:
     """Return the voxels that kernels and strides follow; studies before they did have none."""
     spacing = described.get("spacing")
     return VoxelGrid(tuple(described["size"]), tuple(spacing)) if spacing else None
 
 
-def read_description(model: Path) -> dict:
+def read_description(model: Path) -> dict[str, Any]:
     """Return network.json of a model folder.
 
     Raises
@@ -81,7 +81,7 @@ def read_description(model: Path) -> dict:
     path = Path(model) / "network.json"
     if not path.exists():
         raise InputError(f"{path}: no such file, expected the folder of a trained model")
-    described: dict = json.loads(path.read_text(encoding="utf-8"))
+    described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if tuple(described["classes"]) != CLASSES:
         raise InputError(f"{path}: classes {described['classes']}, expected {list(CLASSES)}")
     return described

@@ -150,7 +150,7 @@ def resampled_table(
 
 
 def _right(pooled: Pooled) -> np.ndarray:
-    return (pooled.score > HIGHER_PROBABILITY) == pooled.positive
+    return np.asarray((pooled.score > HIGHER_PROBABILITY) == pooled.positive)
 
 
 def _named(family: str, first: Model, second: Model) -> dict[str, Any]:

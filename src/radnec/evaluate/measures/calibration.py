@@ -205,7 +205,7 @@ def _in_the_large(positive: np.ndarray, logit: np.ndarray, z: float, method: str
 
 def _logit(score: np.ndarray) -> np.ndarray:
     clipped = np.clip(score, _CLIP, 1 - _CLIP)
-    return np.log(clipped / (1 - clipped))
+    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 def _wald(value: float, error: float, z: float, method: str) -> Estimate:

@@ -19,7 +19,7 @@ def net_benefit(right: np.ndarray, wrong: np.ndarray, n: int, thresholds: np.nda
     right, wrong
         True and false positives at each threshold, along the last axis.
     """
-    return (right - wrong * thresholds / (1 - thresholds)) / n
+    return np.asarray((right - wrong * thresholds / (1 - thresholds)) / n)
 
 
 def decision_curve(
@@ -71,11 +71,11 @@ def _of_samples(positive: np.ndarray, score: np.ndarray, drawn: np.ndarray) -> n
     gain = np.where(positive[:, None], 1.0, -odds) * (score[:, None] >= THRESHOLDS)
     times = np.zeros((repeats, n))
     np.add.at(times, (np.arange(repeats)[:, None], drawn), 1)
-    return times @ gain / n
+    return np.asarray(times @ gain / n)
 
 
 def _at_least(scores: np.ndarray) -> np.ndarray:
     """Return how many scores of each resample reach each threshold, shape (repeats, k)."""
     ordered = np.sort(scores, axis=1)
     below = np.stack([np.searchsorted(row, THRESHOLDS, side="left") for row in ordered])
-    return scores.shape[1] - below
+    return np.asarray(scores.shape[1] - below)

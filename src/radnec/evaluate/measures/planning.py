@@ -208,7 +208,7 @@ def binormal_covariance(
     a, b = stats.norm.ppf(first), stats.norm.ppf(second)
     same = _both_below(a, b, correlation) - first * second
     shared = _both_below(a, b, correlation / 2) - first * second
-    return (same + (positives + negatives - 2) * shared) / (positives * negatives)
+    return np.asarray((same + (positives + negatives - 2) * shared) / (positives * negatives))
 
 
 def _both_below(a: np.ndarray, b: np.ndarray, correlation: float) -> np.ndarray:

@@ -38,17 +38,17 @@ class Pooled:
     @property
     def positive(self) -> np.ndarray:
         """Boolean, shape (cases,): is the true class necrosis."""
-        return (self.cases["label"] == POSITIVE).to_numpy()
+        return np.asarray(self.cases["label"] == POSITIVE)
 
     @property
     def score(self) -> np.ndarray:
         """Probability of necrosis, shape (cases,)."""
-        return self.cases["p_necrosis"].to_numpy(dtype=float)
+        return np.asarray(self.cases["p_necrosis"], dtype=float)
 
     @property
     def patients(self) -> np.ndarray:
         """Patient of each case, shape (cases,): the unit of every interval."""
-        return self.cases["patient"].to_numpy(dtype=str)
+        return np.asarray(self.cases["patient"], dtype=str)
 
 
 def read_predictions(path: Path) -> pd.DataFrame:

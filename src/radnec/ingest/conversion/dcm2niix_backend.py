@@ -81,4 +81,4 @@ def same_grid(
 
 def _corners(affine: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     ends = np.array(np.meshgrid(*[(0, n - 1) for n in shape])).reshape(3, -1)
-    return (affine[:3, :3] @ ends + affine[:3, 3:]).T
+    return np.asarray((affine[:3, :3] @ ends + affine[:3, 3:]).T)

@@ -53,7 +53,8 @@ def to_nifti(slices: Sequence[Dataset]) -> nib.nifti1.Nifti1Image:
     if not slices:
         raise CaseExcluded(REASONS["NO_DICOM_FILES_FOUND"])
     try:
-        return dicom_array_to_nifti(list(slices), None, reorient_nifti=False)["NII"]
+        found = dicom_array_to_nifti(list(slices), None, reorient_nifti=False)
+        image: nib.Nifti1Image = found["NII"]
     except (ConversionError, ConversionValidationError) as error:
         raise CaseExcluded(REASONS.get(str(error), "dicom2nifti refuses the series")) from None
     except MemoryError:
@@ -62,3 +63,4 @@ def to_nifti(slices: Sequence[Dataset]) -> nib.nifti1.Nifti1Image:
         # Where it has no check of its own, it fails with whatever Python raises.
         kind = type(error).__name__
         raise CaseExcluded(f"dicom2nifti cannot convert the series ({kind})") from None
+    return image

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -43,5 +45,5 @@ def signal_to_noise(
     noise = data[air & (data > 0)]
     if noise.size < _LEAST_VOXELS or not brain.any():
         return None
-    sigma = float(noise.mean(dtype=np.float64)) / np.sqrt(np.pi / 2)
+    sigma = float(noise.mean(dtype=np.float64)) / math.sqrt(math.pi / 2)
     return float(np.median(data[brain])) / sigma

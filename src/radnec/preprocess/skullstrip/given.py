@@ -43,9 +43,12 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
     if same_grid(mask.shape, own, shape, affine):
         return mask
     to_voxel = np.linalg.inv(own) @ affine
-    carried = ndimage.affine_transform(
-        mask.astype(np.uint8), to_voxel[:3, :3], to_voxel[:3, 3], output_shape=shape, order=0
-    ).astype(bool)
+    carried = np.asarray(
+        ndimage.affine_transform(
+            mask.astype(np.uint8), to_voxel[:3, :3], to_voxel[:3, 3], output_shape=shape, order=0
+        ),
+        dtype=bool,
+    )
     volume = np.count_nonzero(mask) * abs(np.linalg.det(own[:3, :3]))
     kept = np.count_nonzero(carried) * abs(np.linalg.det(affine[:3, :3]))
     if kept < 0.9 * volume:
