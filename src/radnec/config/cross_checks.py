@@ -40,21 +40,6 @@ def _reads(*sections: str) -> Callable[[Find], Find]:
     return register
 
 
-@_reads("models", "input_sets")
-def _inputs_are_sets(config: StudyConfig) -> Iterator[Fault]:
-    for name in config.models.inputs:
-        if name not in config.input_sets:
-            yield found("models.inputs", name, f"names of input_sets: {_list(config.input_sets)}")
-
-
-@_reads("explain", "models")
-def _explained_model_is_trained(config: StudyConfig) -> Iterator[Fault]:
-    for key, trained in (("backbone", "backbones"), ("inputs", "inputs")):
-        value, names = getattr(config.explain, key), getattr(config.models, trained)
-        if value not in names:
-            yield found(f"explain.{key}", value, f"one of models.{trained}: {_list(names)}")
-
-
 @_reads("models", "training")
 def _networks_are_known(config: StudyConfig) -> Iterator[Fault]:
     for key, names in (
@@ -69,6 +54,21 @@ def _networks_are_known(config: StudyConfig) -> Iterator[Fault]:
                     f"{_list(catalogue())}, torchvision:<name> or package.module:factory",
                     _close(name, catalogue()),
                 )
+
+
+@_reads("models", "input_sets")
+def _inputs_are_sets(config: StudyConfig) -> Iterator[Fault]:
+    for name in config.models.inputs:
+        if name not in config.input_sets:
+            yield found("models.inputs", name, f"names of input_sets: {_list(config.input_sets)}")
+
+
+@_reads("explain", "models")
+def _explained_model_is_trained(config: StudyConfig) -> Iterator[Fault]:
+    for key, trained in (("backbone", "backbones"), ("inputs", "inputs")):
+        value, names = getattr(config.explain, key), getattr(config.models, trained)
+        if value not in names:
+            yield found(f"explain.{key}", value, f"one of models.{trained}: {_list(names)}")
 
 
 @_reads("explain")
