@@ -11,7 +11,7 @@ from radnec.cohort.eligibility import ineligible
 from radnec.config.model import StudyConfig
 from radnec.core.errors import InputError
 from radnec.core.faults import Fault, found
-from radnec.preprocess.skullstrip.hdbet_weights import missing_files, missing_message
+from radnec.preprocess.skullstrip.hdbet_weights import is_on_zenodo, missing_files, missing_message
 from radnec.preprocess.skullstrip.packaged import PACKAGED, require_package
 from radnec.preprocess.skullstrip.template import find_template
 from radnec.study.dependencies import external_files
@@ -97,5 +97,12 @@ def _masks(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
         told = str(error).removeprefix("skull_strip.backend is ")
         yield Fault("skull_strip.backend", told)
     folder = Path(weights.folder).expanduser()
-    if strip.backend == "hd-bet" and not weights.url and missing_files(folder):
-        yield Fault("hd_bet_weights.folder", missing_message(folder))
+    if strip.backend == "hd-bet" and missing_files(folder):
+        if not weights.url:
+            yield Fault("hd_bet_weights.folder", missing_message(folder))
+        elif not weights.checksum and not is_on_zenodo(weights.url):
+            yield found(
+                "hd_bet_weights.checksum",
+                weights.checksum,
+                f"sha256:... or md5:... for an archive that is not on Zenodo ({weights.url})",
+            )

@@ -87,6 +87,11 @@ def missing_message(folder: Path) -> str:
     )
 
 
+def is_on_zenodo(url: str) -> bool:
+    """Return whether an archive is on Zenodo, whose record states its checksum."""
+    return _ZENODO.match(url) is not None
+
+
 def missing_files(folder: Path) -> list[str]:
     """Return which files of the network a folder lacks."""
     return [name for name in FILES if not (folder / name).is_file()]
