@@ -104,6 +104,14 @@ def test_the_command_prints_the_configuration_that_overlays_make(tmp_path, capsy
     [
         ("training: {epochs: 0}\nsed: 1\n", ["training.epochs: found 0", "sed: unknown key"]),
         ("training: [", ["not readable as YAML"]),
+        (
+            "seed: 1\ntraining: {epochs: 5}\ntraining:\n  patience: 1\n  patience: 2\nseed: 1\n",
+            [
+                "training: found in line 2 and line 3, expected once",
+                "training.patience: found in line 4 and line 5, expected once",
+                "seed: found in line 1 and line 6, expected once",
+            ],
+        ),
         ("- a\n", ["found list, expected keys"]),
     ],
 )

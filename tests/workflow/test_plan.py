@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,16 @@ def test_values_of_the_command_line_are_those_of_a_file(study):
     study.overlay |= expected
     done = study.snakemake("--cores", "1", "-n", kept)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_a_key_that_stands_twice_is_refused(study):
+    study.write_cases(rows(20))
+    (study.folder / "twice.yaml").write_text("training: {epochs: 5}\ntraining: {compile: true}\n")
+    command = [*study.command("-n"), "twice.yaml"]
+    done = subprocess.run(command, cwd=study.folder, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert "twice.yaml: training: found in line 1 and line 2, expected once" in said
 
 
 def test_a_split_that_the_cases_do_not_allow_stops_the_study_and_not_a_look_at_the_images(study):

@@ -14,6 +14,7 @@ from radnec.cases.overrides import overrides_by_case
 from radnec.cases.table import load_cases, require_rows
 from radnec.cohort.select import required_sequences
 from radnec.config.check import check_config
+from radnec.config.doubled import refuse_doubled_keys
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -37,6 +38,9 @@ export_library_path()
 ROOT = Path(workflow.basedir)
 
 try:
+    if workflow.is_main_process:
+        for file in workflow.configfiles:
+            refuse_doubled_keys(Path(file))
     CONFIG = check_config(config)
     # The rules read values, not what text on the command line spells.
     config.update(CONFIG.to_mapping())

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from radnec.config.check import check_config
+from radnec.config.doubled import refuse_doubled_keys
 from radnec.config.model import StudyConfig
 from radnec.core.errors import InputError
 
@@ -24,7 +25,7 @@ def load_config(files: Sequence[Path]) -> StudyConfig:
     Raises
     ------
     InputError
-        If a file cannot be read, or with every fault of the configuration.
+        If a file cannot be read or has a key twice, or with every fault of the configuration.
     """
     values: dict[str, Any] = StudyConfig().to_mapping()
     for file in files:
@@ -39,6 +40,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise InputError(f"{file}: {error.strerror}, expected a configuration file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: not readable as YAML: {error}") from None
+    refuse_doubled_keys(file)
     if values is None:
         return {}
     if not isinstance(values, dict):
