@@ -216,8 +216,10 @@ def _table(keys: list[Key], reruns: Mapping[str, str]) -> Iterator[str]:
     for key in keys:
         if not key.is_section:
             default = f"`{flow(key.value)}`"
+            # Else Markdown takes <study> for HTML and shows nothing.
+            description = key.description.replace("<", "\\<")
             cells = [
-                f"`{key.name}`", key.expected, default, key.description, key.change,
+                f"`{key.name}`", key.expected, default, description, key.change,
                 reruns.get(key.name, ""),
             ]  # fmt: skip
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
