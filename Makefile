@@ -17,7 +17,6 @@ help:
 	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
 # make test-slow    the tests that take minutes each
 # make format       format code and workflow
-# make reference    generated files anew: config.yaml, schemas, tables of config/README.md
 # make lock         resolve requirements.lock anew from pyproject.toml
 # make hd-bet-1     install the networks of HD-BET 1 (294 MB)
 # make clean-demo   remove the demo's results
@@ -48,10 +47,6 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
-
-reference: $(READY)
-	$(BIN)/radnec config --write
-	$(BIN)/python -m radnec.cases.reference
 
 # The +cpu of a CPU build is cut off, so that the same lock serves with and without CUDA:
 # torch pins its own CUDA packages exactly.

@@ -23,6 +23,8 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "radnec"
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["wide.css"]
 
 myst_enable_extensions = ["attrs_inline"]
 myst_heading_anchors = 3
@@ -34,7 +36,7 @@ apidoc_modules = [
         "destination": "reference",
         "separate_modules": False,
         "include_private": False,
-        "automodule_options": {"members", "show-inheritance"},
+        "automodule_options": {"members"},
     }
 ]
 autodoc_member_order = "bysource"

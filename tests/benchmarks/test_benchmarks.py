@@ -22,6 +22,7 @@ QUICK = {
         "evaluate.py --repeats 100",
         [r"tables 3 to 6 and evaluation +# +#", r"DeLong interval +scikit-learn .* +#"],
     ),
+    "identification": ("identification.py", ["right +# +#%", "silent error +# +#%"]),
     "index": (
         "index.py --files 200 --rounds 1",
         ["index, 1 +# +# +#", "two processes against one: #", "peak memory: # MB"],

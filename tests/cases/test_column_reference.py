@@ -10,13 +10,13 @@ from radnec.cases import reference
 from radnec.cases.row import COLUMNS
 
 ROOT = Path(__file__).parents[2]
-ANEW = "stale: run `python -m radnec.cases.reference` in the root of the project"
+ANEW = "stale: run `radnec config --write`"
 ROW = {"case": "P1", "label": "necrosis", "dicom": "d", "age": "52.5", "sex": "male", "x_a": "b"}
 
 
 def test_what_is_made_from_the_model_is_not_stale():
     schema = (ROOT / reference.SCHEMA).read_text(encoding="utf-8")
-    readme = (ROOT / reference.README).read_text(encoding="utf-8")
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
     assert schema == reference.schema_text(), ANEW
     assert readme == reference.with_columns(readme), ANEW
     assert all(f"| `{name}` |" in readme for name in COLUMNS)

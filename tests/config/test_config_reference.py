@@ -15,7 +15,12 @@ from radnec.config.model import StudyConfig
 from radnec.config.reference import as_yaml, generated, write_stale
 
 ROOT = Path(__file__).parents[2]
-PROJECT = ("config/config.yaml", "config/README.md", "workflow/schemas/config.schema.yaml")
+PROJECT = (
+    "config/config.yaml",
+    "config/README.md",
+    "workflow/schemas/config.schema.yaml",
+    "workflow/schemas/cases.schema.yaml",
+)
 
 
 @pytest.mark.parametrize("path", PROJECT)

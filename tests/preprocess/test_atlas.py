@@ -19,7 +19,7 @@ _SCRIPT = f"""
 import sys
 from pathlib import Path
 import numpy as np
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(__file__).parents[1] / "helpers")!r})
 from heads import movement, scan
 from radnec.preprocess.skullstrip.atlas import atlas_mask
 from radnec.preprocess.skullstrip.template import find_template

@@ -155,7 +155,7 @@ def test_two_processes_at_once_and_the_home_folder_untouched(network, cases, pre
     script = f"""
 import sys
 from pathlib import Path
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1] / "helpers")!r}]
 from test_hdbet import _predict
 _predict(Path({str(network)!r}), Path({str(cases)!r}), Path(sys.argv[1]) / "batch.json")
 """

@@ -1,7 +1,7 @@
 """What is written elsewhere about the columns of the table of cases, made from their model.
 
-``python -m radnec.cases.reference`` in the root of the project writes the JSON schema of a row
-(workflow/schemas/cases.schema.yaml) and the list of columns in config/README.md anew.
+`radnec config --write` writes it anew: the JSON schema of a row (workflow/schemas) and the list of
+columns in config/README.md.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from typing import Any
 import yaml
 
 from radnec.cases.row import OWN, CaseRow
-from radnec.core.files import write_text
 
 SCHEMA = Path("workflow/schemas/cases.schema.yaml")
-README = Path("config/README.md")
-_BEGIN = "<!-- columns: made by python -m radnec.cases.reference -->\n"
+_MADE = "Made by `radnec config --write`"
+_BEGIN = f"<!-- {_MADE}: columns -->\n"
 _END = "<!-- end of columns -->\n"
 
 
@@ -31,7 +30,7 @@ def schema_text() -> str:
         name: _absent_instead_of_null(rule) for name, rule in schema["properties"].items()
     }
     text = yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=100)
-    return f"# Made by python -m radnec.cases.reference; edit src/radnec/cases/row.py.\n{text}"
+    return f"# {_MADE}: edit the model, src/radnec/cases/row.py, not this file.\n{text}"
 
 
 def columns_text() -> str:
@@ -61,8 +60,3 @@ def _absent_instead_of_null(rule: dict[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in kept.items() if not key.startswith("x-")}
     options = [one for one in rule.get("anyOf", []) if one != {"type": "null"}]
     return {**(options[0] if options else {}), **kept}
-
-
-if __name__ == "__main__":
-    write_text(SCHEMA, schema_text())
-    write_text(README, with_columns(README.read_text(encoding="utf-8")))

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from radnec.cases import reference as cases
 from radnec.config.describe import Key, describe, in_one_line
 from radnec.config.model import StudyConfig
 from radnec.core.files import write_text
@@ -55,7 +56,10 @@ def generated(project: Path) -> dict[Path, str]:
     return {
         project / "config" / "config.yaml": defaults_file(),
         project / "workflow" / "schemas" / "config.schema.yaml": schema_file(),
-        readme: with_tables(readme.read_text(encoding="utf-8"), read_reruns(reruns)),
+        project / cases.SCHEMA: cases.schema_text(),
+        readme: cases.with_columns(
+            with_tables(readme.read_text(encoding="utf-8"), read_reruns(reruns))
+        ),
     }
 
 
@@ -212,8 +216,10 @@ def _table(keys: list[Key], reruns: Mapping[str, str]) -> Iterator[str]:
     for key in keys:
         if not key.is_section:
             default = f"`{flow(key.value)}`"
+            # Else Markdown takes <study> for HTML and shows nothing.
+            description = key.description.replace("<", "\\<")
             cells = [
-                f"`{key.name}`", key.expected, default, key.description, key.change,
+                f"`{key.name}`", key.expected, default, description, key.change,
                 reruns.get(key.name, ""),
             ]  # fmt: skip
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
