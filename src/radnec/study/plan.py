@@ -72,14 +72,11 @@ class StudyPlan:
         """Return the file that identifies the networks; nothing for the other backends."""
         return [self.paths.result("hd_bet_network.json")] if self.hdbet else []
 
-    def hdbet_masks(self, case: str) -> str | list[str]:
-        """Return the file of the batch that masks a case; an empty list where it needs none.
-
-        Not a list of one: Snakemake would hand a script that as a list.
-        """
+    def hdbet_masks(self, case: str) -> list[str]:
+        """Return the file of the batch that masks a case; nothing where the case needs none."""
         if not self._needs_hdbet(case):
             return []
-        return self.paths.result(f"hd_bet/batch{self._batches.number(case)}.json")
+        return [self.paths.result(f"hd_bet/batch{self._batches.number(case)}.json")]
 
     def cases_of_batch(self, number: int, selected: Collection[str]) -> list[str]:
         """Return the selected cases of one of HD-BET's batches that need a mask."""
