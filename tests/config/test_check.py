@@ -13,6 +13,7 @@ from radnec.config.check import check_config
 from radnec.config.model import StudyConfig
 from radnec.core.errors import InputError
 from radnec.core.expectations import dotted_keys
+from radnec.core.settings import canonical_json
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +57,24 @@ def test_params_have_the_text_that_they_had_before_there_was_a_model(overlay):
     for name, value in values.items():
         text = json.dumps(value, sort_keys=True, separators=(",", ":"))
         assert json.dumps(config[name], sort_keys=True, separators=(",", ":")) == text
+
+
+# The params of a study that was finished with 0.1.0, before there was a model.
+REMEMBERED = {
+    "ingest": '{"converter":"dicom2nifti","min_confidence":0.7}',
+    "normalisation": '{"intensity":"min-max","keep_aspect":true,"margin":4.0,'
+    '"percentiles":[0.5,99.5],"region":"volume","size":[160,160,32]}',
+    "split": '{"design":"stratified","folds":4,"repeats":1,"test_fraction":0.25}',
+    "evaluation": '{"bootstrap_repeats":2000,"calibration_bins":5,"confidence":0.95,'
+    '"permutation_repeats":2000,"prevalence":[0.05,0.179,0.4]}',
+}
+
+
+@pytest.mark.parametrize("section", REMEMBERED)
+def test_a_finished_study_is_found_finished_by_the_text_that_it_remembers(section):
+    config = check_config(plain("config.yaml"))
+    assert getattr(config, section).to_json() == REMEMBERED[section]
+    assert canonical_json(config.to_mapping()[section]) == REMEMBERED[section]
 
 
 def test_values_spelled_as_text_give_the_configuration_of_the_values():
