@@ -5,8 +5,8 @@
     python benchmarks/identification.py --list     # with every situation that is not right
     python benchmarks/identification.py --table benchmarks/identification_unseen.tsv
 
-A table has the columns key, vendor, language, header (JSON) and truth (t1, t1ce, t2, flair, or other
-for what is none of the four); each row is one series alone.
+A table has the columns key, vendor, language, header (JSON) and truth (t1, t1ce, t2, flair, or
+other for what is none of the four); each row is one series alone.
 
 Right: the sequence that is true. Open: ambiguous. Lost: one of the four, taken for something else.
 Silent error: taken for one of the four sequences, and wrong. Intervals are Wilson's at 95 %;

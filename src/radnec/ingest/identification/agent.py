@@ -7,6 +7,7 @@ word that no table knows, the word may be a denial in another language: the name
 # ruff: noqa: RUF001, E501 (letters of other alphabets are meant, and count double in a line)
 from __future__ import annotations
 
+import difflib
 import functools
 import itertools
 import re
@@ -72,7 +73,15 @@ _PHRASES = {
     for phrase in words.phrases
 }
 # Too short to name an agent unless a word before them says with or without.
-_ONLY_AFTER_A_WORD = frozenset({"c", "con", "iv", "k", "g"})
+_ONLY_AFTER_A_WORD = frozenset({"c", "con", "cont", "iv", "k", "g"})
+# What is misspelt most: a word so close to one of these is read as that one.
+_OFTEN_MISSPELT = ("contrast", "kontrast", "contraste", "gadolinium")
+_SIMILARITY, _SHORTEST = 0.85, 6
+# Hint at agent without saying that it was given: a dose may be of saline, "late" of a repeat.
+_HINT = re.compile(
+    r"(?<![\d.,])(?:0*[1-9]\d*|\d*[.,]\d+) ?(?:mmol|ml|cc)(?![a-z])"
+    r"|(?<![a-z])(?:delay(?:ed)?|tardi[a-z]*|spat|iv|pg)(?![a-z])"
+)
 # Name a thing given, but also other things: count beside a word of with or without alone.
 _UNITS = frozenset({"ml", "cc", "mmol", "mg", "kg"})
 _WEAK = frozenset({"produit", "mezzo", "dota", "cm", "kl", "ka", "ку", "кв", "кс", "opak"})
@@ -106,6 +115,10 @@ _MARKS = (
     (re.compile(r"(?<!\w)u/ *(?=[^\W\d])"), " uten "),
     (re.compile(r"(?<![a-z])w ?/? ?o(?![a-z])"), " wo "),
     (re.compile(r"(?<!\w)w/"), " w "),
+    # German: "v. KM" is before, "o. KM" is without; "i.v. KM" is neither.
+    (re.compile(r"(?<![\w./])(?<!i\. )(?<!i )v\. ?(?=(?:km|kontrast))"), " vor "),
+    (re.compile(r"(?<![\w./])o\. ?(?=(?:km|kontrast))"), " ohne "),
+    (re.compile(r"(?<![a-z0-9])p\. ?c\.?(?![a-z0-9])"), " postcontrast "),
     (re.compile(r"(?<=[^\W\d])\.(?=[^\W\d])"), " "),
     # A minus belongs to the agent that it touches, and not to a word before it.
     (re.compile(r"(?<!\w)[-\u2212\u2013](?=(?:c|gd|km|gad|iv|ce|mdc)(?!\w))"), " minus "),
@@ -134,7 +147,17 @@ def _tokens(text: str) -> list[str]:
         if f" {phrase} " in f" {folded} ":
             folded = f" {folded} ".replace(f" {phrase} ", f" {phrase.replace(' ', '')} ").strip()
             _joined(phrase)
-    return folded.split()
+    return [_spelt(token) for token in folded.split()]
+
+
+@functools.lru_cache(maxsize=20_000)
+def _spelt(token: str) -> str:
+    """Return the word that is meant, where a slip of the hand is likely."""
+    known = (_AGENT, _PLAIN, _ENHANCED, _KNOWN, _FILLER, _NONE, _WITHOUT, _WITH)
+    if len(token) < _SHORTEST or not token.isalpha() or any(token in words for words in known):
+        return token
+    near = difflib.get_close_matches(token, _OFTEN_MISSPELT, 1, _SIMILARITY)
+    return near[0] if near else token
 
 
 @functools.lru_cache(maxsize=500)
@@ -165,6 +188,8 @@ def said_of_agent(text: str) -> frozenset[str]:
             found = (found - {CONTRAST}) | {NO_CONTRAST}
             spaced.remove("minus")
     found |= set(_spaced(spaced))
+    if not found and _HINT.search(plain_letters(text).replace("_", " ")):
+        found.add(UNCLEAR)
     # Runs of question marks: letters of another script that were lost on the way.
     if re.search(r"\?{2,}|\ufffd", text):
         found.add(UNCLEAR)
@@ -204,7 +229,9 @@ def _spaced(tokens: list[str]) -> Iterator[str]:
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
         if token in ("post", "pre"):
             if not _OTHER_EVENT.fullmatch(following) and not (at and tokens[at - 1] == "st"):
-                yield CONTRAST if token == "post" else NO_CONTRAST
+                # Post or pre of what, where the next word is in no table?
+                known = CONTRAST if token == "post" else NO_CONTRAST
+                yield UNCLEAR if _unknown(following) else known
         elif token in _PLAIN:
             yield NO_CONTRAST
         elif token in _ENHANCED:
@@ -214,6 +241,8 @@ def _spaced(tokens: list[str]) -> Iterator[str]:
             yield CONTRAST if following == "+" else NO_CONTRAST
         elif token == "+" and at == len(tokens) - 1 and at:
             yield CONTRAST
+        elif token == "+" and _unknown(following):
+            yield UNCLEAR
         elif token == "minus" and at == len(tokens) - 1 and at:
             yield UNCLEAR
         elif token == "g" and at == len(tokens) - 1 and at:
