@@ -1,4 +1,4 @@
-"""How contrast agent is spoken of, language by language: data for `agent.py`.
+"""How contrast agent is spoken of, language by language: data for `wording.py`.
 
 Words are separated by spaces; `_` joins a phrase, `*` stands for any ending. Accents and case do
 not matter. Roles:
