@@ -3,6 +3,10 @@
     python benchmarks/identification.py            # the half that rules were tuned on
     python benchmarks/identification.py --held-out # the other half
     python benchmarks/identification.py --list     # with every situation that is not right
+    python benchmarks/identification.py --table benchmarks/identification_unseen.tsv
+
+A table has the columns key, vendor, language, header (JSON) and truth (t1, t1ce, t2, flair, or
+other for what is none of the four); each row is one series alone.
 
 Right: the sequence that is true. Open: ambiguous. Lost: one of the four, taken for something else.
 Silent error: taken for one of the four sequences, and wrong. Intervals are Wilson's at 95 %;
@@ -12,6 +16,7 @@ situations made from one wording are not independent, so the number of wordings 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -52,13 +57,33 @@ def outcome(situation: Situation) -> tuple[str, str]:
     return ("lost" if situation.truth in SEQUENCES else "right"), found.sequence
 
 
+def situations_of_table(path: Path) -> list[Situation]:
+    """Return one situation a row, whose kind is truth and language."""
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    found = []
+    for line in lines:
+        row = dict(zip(head.split("\t"), line.split("\t"), strict=True))
+        header = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in json.loads(row["header"]).items()
+        }
+        kind = f"{row['truth']}, {row['language']}"
+        found.append(Situation(row["key"], kind, [header], 0, row["truth"]))
+    return found
+
+
 def main() -> None:
-    """Run one half and print the table."""
+    """Run one half, or a table, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--held-out", action="store_true")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--held-out", action="store_true")
+    source.add_argument("--table", type=Path, metavar="FILE")
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
-    chosen = [one for one in situations() if one.held_out == arguments.held_out]
+    if arguments.table:
+        chosen = situations_of_table(arguments.table)
+    else:
+        chosen = [one for one in situations() if one.held_out == arguments.held_out]
     counts: Counter[str] = Counter()
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
     for situation in chosen:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.sequence import Sequence
+from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 from radnec.ingest.reading.grouping import volumes_of
 from radnec.ingest.reading.types import Slice
@@ -136,3 +137,35 @@ def write_series(folder: Path, number: int, *, n: int = 6, seed: int = 0, **tags
         data = dicom_slice(k, pixels=pixels, series=series, **own)
         data.save_as(folder / f"{number}_{k:03d}", enforce_file_format=True)
     return folder
+
+
+def enhanced(folder: Path, stack: np.ndarray, contrasts: tuple[str, ...] = ("T1",)) -> None:
+    """Write one multi-frame file with a stack for each of some contrasts."""
+    data = dicom_slice(0, pixels=stack[0], **T1)
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
+                 "RepetitionTime", "EchoTime", "ScanningSequence", "SliceThickness"):  # fmt: skip
+        delattr(data, name)
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = EnhancedMRImageStorage
+    data.SeriesDescription, data.EchoPulseSequence = "AX", "SPIN"
+    shared = Dataset()
+    shared.PixelMeasuresSequence = [Dataset()]
+    shared.PixelMeasuresSequence[0].PixelSpacing = [0.9, 0.7]
+    shared.PixelMeasuresSequence[0].SliceThickness = 3
+    shared.PlaneOrientationSequence = [Dataset()]
+    shared.PlaneOrientationSequence[0].ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    data.SharedFunctionalGroupsSequence = Sequence([shared])
+    frames, timing = [], {"T1": (500, 10), "T2": (5000, 100)}
+    for contrast in contrasts:
+        for k in range(len(stack)):
+            frame = Dataset()
+            frame.PlanePositionSequence = [Dataset()]
+            frame.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 3.0 * k]
+            frame.MRTimingAndRelatedParametersSequence = [Dataset()]
+            frame.MRTimingAndRelatedParametersSequence[0].RepetitionTime = timing[contrast][0]
+            frame.MREchoSequence = [Dataset()]
+            frame.MREchoSequence[0].EffectiveEchoTime = timing[contrast][1]
+            frames.append(frame)
+    data.PerFrameFunctionalGroupsSequence = Sequence(frames)
+    data.NumberOfFrames = len(frames)
+    data.PixelData = np.concatenate([stack] * len(contrasts)).astype("<u2").tobytes()
+    data.save_as(folder / "enhanced", enforce_file_format=True)

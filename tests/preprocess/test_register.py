@@ -120,6 +120,33 @@ register_case(case="P001", images=Path({str(images)!r}), convert_record=Path({st
             assert again == (registered / file).read_bytes()
 
 
+@pytest.mark.parametrize("signs", [(-1, -1, 1), (1, -1, -1)], ids=["head to head", "upside down"])
+def test_a_header_turned_by_180_degrees_is_excluded(done, tmp_path, signs):
+    sequences = done[-1]
+    data, affine = scan("t2", seed=1, shape=(100, 100, 27))
+    turned = np.diag([*signs, 1.0]) @ affine
+    images, convert = write_case(tmp_path, {"t1ce": sequences["t1ce"], "t2": (data, turned)})
+    registered, record = _register(tmp_path, images, convert)
+    assert record.status == "excluded"
+    assert record.reason.startswith("registration of t2 failed twice: ")
+    assert list(registered.iterdir()) == []
+
+
+def test_an_affine_moved_by_50_mm_is_registered(done, tmp_path):
+    sequences = done[-1]
+    data, affine = scan("t2", seed=1, shape=(100, 100, 27))
+    shift = movement([0.0, 0.0, 0.0], [0.0, -30.0, 40.0])
+    case = {"t1ce": sequences["t1ce"], "t2": (data, shift @ affine)}
+    registered, record = _register(tmp_path, *write_case(tmp_path, case))
+    assert record.ok
+    own = sequences["t1ce"][1]
+    found = read_movement(registered / "t2.mat")
+    brain = brain_on(own, sequences["t1ce"][0].shape)
+    # From the scan's world to the anatomy's the way is back.
+    assert target_error(found, np.linalg.inv(shift), brain, own)[0] < 0.5
+    assert record.measures["t2_translation"] == pytest.approx(50, abs=1)
+
+
 def test_noise_in_place_of_a_head_is_excluded_after_a_second_try(done, tmp_path):
     sequences = done[-1]
     rng = np.random.default_rng(0)

@@ -7,10 +7,8 @@ import re
 import nibabel as nib
 import numpy as np
 import pytest
-from ingest_builders import SETTINGS, T1, T2, dicom_slice, write_series
-from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
-from pydicom.uid import EnhancedMRImageStorage, RLELossless
+from ingest_builders import SETTINGS, T1, T2, dicom_slice, enhanced, write_series
+from pydicom.uid import RLELossless
 
 from radnec.core.errors import CaseExcluded
 from radnec.ingest.conversion import dicom2nifti_backend
@@ -78,38 +76,6 @@ def test_compressed_slices_are_read(tmp_path):
         data.save_as(tmp_path / f"{k}", enforce_file_format=True)
     image = assert_agreement(volume_in(tmp_path))
     assert sorted(np.asanyarray(image.dataobj).ravel()) == sorted(stack.ravel())
-
-
-def enhanced(folder, stack, contrasts=("T1",)):
-    """Write one multi-frame file with a stack for each of some contrasts."""
-    data = dicom_slice(0, pixels=stack[0], **T1)
-    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
-                 "RepetitionTime", "EchoTime", "ScanningSequence", "SliceThickness"):  # fmt: skip
-        delattr(data, name)
-    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = EnhancedMRImageStorage
-    data.SeriesDescription, data.EchoPulseSequence = "AX", "SPIN"
-    shared = Dataset()
-    shared.PixelMeasuresSequence = [Dataset()]
-    shared.PixelMeasuresSequence[0].PixelSpacing = [0.9, 0.7]
-    shared.PixelMeasuresSequence[0].SliceThickness = 3
-    shared.PlaneOrientationSequence = [Dataset()]
-    shared.PlaneOrientationSequence[0].ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    data.SharedFunctionalGroupsSequence = Sequence([shared])
-    frames, timing = [], {"T1": (500, 10), "T2": (5000, 100)}
-    for contrast in contrasts:
-        for k in range(len(stack)):
-            frame = Dataset()
-            frame.PlanePositionSequence = [Dataset()]
-            frame.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 3.0 * k]
-            frame.MRTimingAndRelatedParametersSequence = [Dataset()]
-            frame.MRTimingAndRelatedParametersSequence[0].RepetitionTime = timing[contrast][0]
-            frame.MREchoSequence = [Dataset()]
-            frame.MREchoSequence[0].EffectiveEchoTime = timing[contrast][1]
-            frames.append(frame)
-    data.PerFrameFunctionalGroupsSequence = Sequence(frames)
-    data.NumberOfFrames = len(frames)
-    data.PixelData = np.concatenate([stack] * len(contrasts)).astype("<u2").tobytes()
-    data.save_as(folder / "enhanced", enforce_file_format=True)
 
 
 def test_enhanced_multi_frame_is_read_as_its_slices_would_be(tmp_path, ingest):

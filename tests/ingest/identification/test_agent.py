@@ -24,8 +24,13 @@ BOTH = """T1 W/WO CONTRAST|ohne und mit KM|sin y con contraste|senza e con mdc|�
 before and after contrast|T1 pre/post Gd|bez i z kontrastem|增强前后"""
 # A language that is in no table, and letters that were lost.
 UNKNOWN = "T1 xyzzy kontrast|T1 kontrast hokus|T1 ????|T1 ללא ניגוד|T1 بدون تباين"
+# Slips of the hand, and abbreviations with a full stop.
+MISSPELT = """T1 AX CONTRSAT|T1 kontast|AX T1 W CONTRASTE|T1 Gadolinum|T1 AX +cont|T1 p.c."""
+MISSPELT_WITHOUT = "T1 WITHOUT CONTRATS|T1 ohne Kontrats|T1 v. KM|T1 o. KM"
+# Post what? A dose of what? What was added?
+HALF_SAID = "T1 POST XYZZY|T1 10 ml|T1 0,1 mmol|T1 delayed|T1 IV|T1 +xyzzy"
 SILENT = """t1_mprage_sag|T2 POST OP|AX T1 FSE|T1W_3D_TFE|T1 pre-op|T1 横轴位|T1 сагиттальная|
-s/p resection T1|COR T1 fs|CEREBRO T1|T1 POST SURG|T1 post RT"""
+s/p resection T1|T1 CONTROL|T1 CONTRALATERAL|COR T1 fs|CEREBRO T1|T1 POST SURG|T1 post RT"""
 
 
 def _lines(text):
@@ -41,6 +46,9 @@ def _lines(text):
             (WITHOUT, {NO_CONTRAST}),
             (BOTH, {CONTRAST, NO_CONTRAST}),
             (UNKNOWN, {UNCLEAR}),
+            (MISSPELT, {CONTRAST}),
+            (MISSPELT_WITHOUT, {NO_CONTRAST}),
+            (HALF_SAID, {UNCLEAR}),
             (SILENT, set()),
         )
         for name in _lines(text)

@@ -9,11 +9,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 from damage import WAYS
-from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice
+from ingest_builders import FLAIR, SETTINGS, T1, T1CE, T2, dicom_slice, enhanced
 from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import ImplicitVRLittleEndian, JPEG2000Lossless, RLELossless
-from test_converters import enhanced
 
 SECONDS, MEGABYTES = 10.0, 2048
 N = 6

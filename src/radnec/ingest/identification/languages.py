@@ -1,4 +1,4 @@
-"""How contrast agent is spoken of, language by language: data for `agent.py`.
+"""How contrast agent is spoken of, language by language: data for `wording.py`.
 
 Words are separated by spaces; `_` joins a phrase, `*` stands for any ending. Accents and case do
 not matter. Roles:
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 LANGUAGES: dict[str, dict[str, str]] = {
     "codes": {
-        "agent": "gd gad gado* km kl gk ce dtpa gd_dtpa cm ivc ivcm cmedia",
+        "agent": "gd gad gado* gbca km kl gk ce dtpa gd_dtpa cm ivc ivcm cmedia",
         "without_after": "minus neg negative free",
         "with_after": "plus + pos positive",
         "enhanced": "postgd postgad* postkm postce cemr ge3d_ce ce_mr t1ce t1c t1gd t1km t1gad*",
@@ -36,7 +36,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         """,
     },
     "English": {
-        "agent": "contr contrast* enhance* inj injection injected dye bolus_agent gadolin*",
+        "agent": "contr contrast* enhance* inj injection injected infusion dye bolus_agent gadolin*",
         "without": "without wo no non not pre before minus lacking absent",
         "with": "with w post after following plus +",
         "without_after": "free withheld refused none no not_given not_administered not_used pre",
@@ -98,6 +98,23 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "enhanced": "postmdc dopomdc postcontrasto contrastografico contrastografica conmdc",
         "none": "no nessuno nessun senza niente",
         "given": "si",
+    },
+    "Indonesian": {
+        "agent": "kontras",
+        "without": "tanpa sebelum",
+        "with": "dengan setelah sesudah",
+    },
+    "Vietnamese": {
+        "plain": "truoc_tiem khong_tiem",
+        "enhanced": "sau_tiem co_tiem",
+    },
+    "Estonian": {
+        "plain": "kontrastaineta",
+        "enhanced": "kontrastainega",
+    },
+    "Lithuanian": {
+        "plain": "be_kontrasto",
+        "enhanced": "su_kontrastu",
     },
     "Catalan": {
         "without": "sense abans",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from radnec.ingest.identification.agent import agent_meanings, plain_letters
+from radnec.ingest.identification.agent import agent_meanings
+from radnec.ingest.identification.wording import plain_letters
 from radnec.ingest.identification.words import (
     NAMES,
     NO_TEST_OBJECTS,

@@ -102,7 +102,8 @@ NAMES: dict[str, str] = {
     "screenshot": """
         screenshot* screen_s* screensave* screen_save* secondary capture* snapshot*
         key_image* keyimage* report* befund* summary* presentation* patient_protocol
-        protocol_page dose_* exam_protocol phoenix* evidence_doc* processed_images batch_*
+        protocol_page dose_rep* dose_sum* dose_info* dose_sheet* exam_protocol phoenix*
+        evidence_doc* processed_images batch_*
         截图 截圖 报告
     """,
     "stereotactic": """
