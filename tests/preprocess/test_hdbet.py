@@ -231,7 +231,7 @@ def test_a_missing_network_says_which_file_goes_where(network, cases, tmp_path):
     other.write_text(json.dumps(description))
     with pytest.raises(InputError, match=r"nowhere/plans.json does not exist. Unpack release_v1"):
         _predict(other, cases, tmp_path / "batch.json")
-    with pytest.raises(InputError, match="expected what predict_masks wrote"):
+    with pytest.raises(InputError, match="expected predict_masks' file"):
         _strip(cases, tmp_path / "brain")
 
 
