@@ -24,9 +24,9 @@ def test_grid_is_the_product_of_its_values():
 @pytest.mark.parametrize(
     ("grid", "message"),
     [
-        ({"compile": [1]}, "'compile', expected keys of learning_rate"),
-        ({"learning_rate": [-1.0]}, r"training.learning_rate is -1.0"),
-        ({"optimiser": ["lion"]}, r"'optimiser' is 'lion'"),
+        ({"compile": [1]}, r"grid\.compile: unknown key, expected one of learning_rate"),
+        ({"learning_rate": [-1.0]}, r"grid\.learning_rate\.0: found -1\.0, expected a number above"),
+        ({"optimiser": ["lion"]}, r"grid\.optimiser\.0: found 'lion', expected adam, adamw or sgd"),
     ],
 )
 def test_wrong_grid_is_named(grid, message):
