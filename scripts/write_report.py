@@ -38,7 +38,7 @@ if __name__ == "__main__":
                 maps_summary=Path(given.maps) / "summary.tsv",
                 quality=Path(given.quality),
                 quality_pages=[Path(path) for path in given.quality_pages],
-                strip_network=Path(given.strip_network) if given.strip_network else None,
+                strip_network=Path(given.strip_network[0]) if given.strip_network else None,
             ),
             output=Path(snakemake.output.report),
         )
