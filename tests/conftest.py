@@ -49,6 +49,8 @@ def _small_study(folder: Path) -> Study:
     folder.mkdir(exist_ok=True)
     overlay = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text())
     overlay |= {"study": "trial", "cases": "cases.tsv"}
+    # One mask a job and no network file: what the rows of docs/reruns.tsv on stripping speak of.
+    overlay["skull_strip"] = {"backend": "atlas"}
     overlay["split"] = {"design": "stratified"}
     overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
     overlay["explain"] = {"backbone": "resnet10", "inputs": "fused"}

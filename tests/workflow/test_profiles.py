@@ -23,7 +23,8 @@ RULES = {
 
 
 def rows(n):
-    return [{"case": f"C{i:04}", "label": "necrosis", "dicom": f"/data/{i}"} for i in range(n)]
+    labels = ("necrosis", "recurrence")
+    return [{"case": f"C{i:04}", "label": labels[i % 2], "dicom": f"/data/{i}"} for i in range(n)]
 
 
 def printed(done):
@@ -107,7 +108,7 @@ def test_the_short_rules_of_a_case_are_one_slurm_job(study):
 
 
 def test_memory_grows_with_the_attempt(study):
-    study.write_cases(rows(1))
+    study.write_cases(rows(8))
     jobs = dict(printed(study.snakemake("-n", "--until", "index_case")))
     again = dict(printed(study.snakemake("-n", "--until", "index_case", "--attempt", "2")))
     assert int(again["index_case"]["mem_mb"]) == 2 * int(jobs["index_case"]["mem_mb"])
