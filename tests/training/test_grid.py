@@ -25,7 +25,7 @@ def test_grid_is_the_product_of_its_values():
     ("grid", "message"),
     [
         ({"compile": [1]}, r"grid\.compile: unknown key, expected one of learning_rate"),
-        ({"learning_rate": [-1.0]}, r"grid\.learning_rate\.0: found -1\.0, expected a number above"),
+        ({"learning_rate": [-1.0]}, r"grid\.learning_rate\.0: found -1\.0, expected a number"),
         ({"optimiser": ["lion"]}, r"grid\.optimiser\.0: found 'lion', expected adam, adamw or sgd"),
     ],
 )
