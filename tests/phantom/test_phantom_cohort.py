@@ -74,5 +74,5 @@ def test_command_writes_the_table(tmp_path) -> None:
 
 def test_share_of_necrosis_is_that_of_the_paper_or_as_asked() -> None:
     assert (draft_cases(240, 2, "raw", 42 / 240).label == "necrosis").sum() == 42
-    with pytest.raises(InputError, match="share of necrosis is 1.5, expected 0 to 1"):
+    with pytest.raises(InputError, match=r"share of necrosis is 1\.5, expected 0 to 1"):
         draft_cases(10, 1, "raw", 1.5)
