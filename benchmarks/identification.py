@@ -72,16 +72,23 @@ def situations_of_table(path: Path) -> list[Situation]:
         row = dict(zip(head.split("\t"), line.split("\t"), strict=True))
         given = json.loads(row["header"])
         headers = [
-            {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in header.items()
-            }
+            {name: _as_read(name, value) for name, value in header.items()}
             for header in (given if isinstance(given, list) else [given])
         ]
         kind = f"{row['truth']}, {row['language']}"
         also = tuple(row.get("also", "").split(","))
         found.append(Situation(row["key"], kind, headers, len(headers) - 1, row["truth"], also))
     return found
+
+
+def _as_read(name: str, value: object) -> object:
+    """Return a value of a table as the reader of DICOM files gives it: numbers are floats.
+
+    `n`, the number of slices, is no element of a header.
+    """
+    if isinstance(value, list):
+        return tuple(_as_read(name, one) for one in value)
+    return float(value) if isinstance(value, int) and name != "n" else value
 
 
 def main() -> None:
