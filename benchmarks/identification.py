@@ -55,7 +55,9 @@ def outcome(situation: Situation) -> tuple[str, str]:
     taken = "open" if found.sequence in ("ambiguous", "unknown") else found.sequence
     if taken not in (*SEQUENCES, "open"):
         taken = "other"
-    if taken == situation.truth:
+    # The situations made by rules name what is none of the four in words.
+    truth = situation.truth if situation.truth in (*SEQUENCES, "open") else "other"
+    if taken == truth:
         return "right", found.sequence
     if taken in situation.also:
         return ("fair" if taken == "open" else "right"), found.sequence
