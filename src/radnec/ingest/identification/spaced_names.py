@@ -185,5 +185,6 @@ def unknown(word: str) -> bool:
         and word not in AGENT
         and word not in FILLER
         and word not in AND
+        and word not in EVENT
         and not re.match(r"[t][12]|mpr|fl[23]d|spc|tfl|gre|vibe", word)
     )

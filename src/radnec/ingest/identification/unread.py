@@ -43,7 +43,15 @@ def _open(tokens: list[str], at: int) -> bool:
     if token in WITH or token in WITHOUT:
         rest = [word for word in tokens[at + 1 :] if word not in FILLER]
         # "SENSE" at the end is Philips' parallel imaging, and no Catalan word.
-        dangling = not rest and len(token) > 1 and token not in KNOWN
-        return dangling or (bool(rest) and rest[0] in EVENT)
+        meant = len(token) > 1 and token not in KNOWN
+        if not rest:
+            return meant
+        return rest[0] in EVENT or (meant and (rest[0] in WITH or rest[0] in WITHOUT))
+    # "T1 SPIR C": an agent to some, a place on the neck or a mode to others.
+    if token == "c":
+        return True
+    # "postop", "preop": one word.
+    if token in EVENT and token.startswith(("post", "pre")):
+        return True
     known = (PLAIN, ENHANCED, TECHNICAL)
     return unknown(token) and not any(token in words for words in known)

@@ -29,7 +29,7 @@ NAMES: dict[str, str] = {
         reperes 3_plane 3plane 3_pl 3pl tri_plane triplane 3_plan planscan plan_scan
         uebersicht* ubersicht* asset_cal* calibration* kalibrier* ref_scan refscan
         sense_ref* coil_survey prescan* pure_cal smart_brain smartbrain
-        fast_view fastview shim* locator* cal_scan
+        fast_view fastview shim_map* shimming* auto_shim* locator* cal_scan
         定位 校准 校準 参考扫描
     """,
     "adc": "adc* eadc* dadc apparent_diff* app_diff* average_dc 表观 表觀",
@@ -108,7 +108,7 @@ NAMES: dict[str, str] = {
         截图 截圖 报告
     """,
     "stereotactic": """
-        stereota* stereotax* stereo stealth* navi navig* neuronav* neuro_nav* brainlab
+        stereota* stereotax* stereo stealth* nav navi daohang navig* neuronav* neuro_nav* brainlab
         brain_lab gamma_k* gammaknife cyberknife cyber_knife planning bestrahlung* strahlen*
         dosimetr* radiosurg* srs gk treatment_plan* medtronic* rt_plan* leksell*
         立体定向 立體定向 导航 導航
