@@ -16,6 +16,7 @@ from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
 READINGS = ("yes", "no")
+NOT_SAID = "nothing says that contrast agent was given"
 _KNOWN = 0.9
 
 
@@ -153,7 +154,7 @@ def _circumstances(volume: Volume, facts: Facts, context: Context) -> Iterator[E
     if turn == pairs.EARLIER:
         yield Evidence("no", EVIDENCE, "the earlier of two equal T1 series")
         return
-    yield Evidence("no", HINT, "nothing says that contrast agent was given")
+    yield Evidence("no", HINT, NOT_SAID)
     perhaps = context.perhaps_after.get(volume.session)
     if turn == pairs.REPEAT:
         reason = "one of two equal T1 series in a row: before and after contrast agent, or repeated"
