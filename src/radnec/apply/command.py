@@ -49,6 +49,7 @@ def add_commands(subparsers: Any) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     # Imported here: `radnec --help` need not wait for torch.
     from radnec.apply.predict import predict_patient
+    from radnec.apply.text import as_text
     from radnec.cases.sources import CaseSource
     from radnec.core.errors import InputError
 
@@ -74,5 +75,4 @@ def _run(arguments: argparse.Namespace) -> None:
         write_dicom=arguments.write_dicom,
         pseudonym=arguments.pseudonym,
     )
-    print(f"{result['case']}: {result['predicted']}, p(necrosis) = {result['p_necrosis']:.3f}")
-    print(result["notice"])
+    print(as_text(result))

@@ -13,8 +13,10 @@ from radnec.apply.dicom.equipment import software_version
 from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.explain import explain_patient
+from radnec.apply.likeness import compare_with_study, measure_patient, models_that_read
 from radnec.apply.page import write_patient_page
-from radnec.apply.prepare import prepare_patient
+from radnec.apply.prepare import SequencesMissing, prepare_patient
+from radnec.apply.text import as_markdown
 from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.core.files import atomic_path, write_json, write_text
@@ -22,6 +24,7 @@ from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.core.notices import notice
 from radnec.explain.cam import LAST
 from radnec.explain.spaces import reference_image
+from radnec.novelty.features import captured_features
 from radnec.provenance.config import read_config
 from radnec.training.device import prepare_device
 from radnec.training.predict import load_network, predict_cases, read_description
@@ -91,16 +94,24 @@ def predict_patient(
     sequences = list(read_description(networks[0])["sequences"])
     target = prepare_device(device, threads)
     loaded = {folder.name: load_network(folder, target, trusted=allow_code) for folder in networks}
-    normalised = prepare_patient(
-        case=case,
-        source=source,
-        mask=mask,
-        sequences=sequences,
-        config=config,
-        device=device,
-        threads=threads,
-        folder=output,
-    )
+    try:
+        normalised = prepare_patient(
+            case=case,
+            source=source,
+            mask=mask,
+            sequences=sequences,
+            config=config,
+            device=device,
+            threads=threads,
+            folder=output,
+        )
+    except SequencesMissing as missing:
+        able = models_that_read(study, missing.usable)
+        advice = f"can answer: {', '.join(able)}" if able else "needs no more than what is there"
+        raise InputError(
+            f"{missing}. Found {', '.join(missing.usable) or 'no usable sequence'}, expected "
+            f"{', '.join(sequences)}. {'Of' if able else 'No model of'} this study {advice}"
+        ) from missing
     volume = np.stack(
         [
             nib.Nifti1Image.from_filename(normalised / f"{sequence}.nii.gz").get_fdata(
@@ -109,12 +120,16 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    each = {}
+    each, features = {}, {}
     for folder in networks:
-        answers = predict_cases(
-            loaded[folder.name], [(case, volume)], target, read_description(folder)
-        )
+        with captured_features(loaded[folder.name]) as captured:
+            answers = predict_cases(
+                loaded[folder.name], [(case, volume)], target, read_description(folder)
+            )
         each[folder.name] = float(answers["p_necrosis"][0])
+        features[folder.name] = captured[0]
+    phantom = config["cohort"] == "phantom"
+    measured = measure_patient(case, output, phantom=phantom)
     p_necrosis = float(np.mean(list(each.values())))
     result = {
         "case": case,
@@ -125,10 +140,11 @@ def predict_patient(
         "model": model,
         "sequences": sequences,
         "study": config["study"],
-        "notice": notice(config["cohort"] == "phantom"),
+        "likeness": compare_with_study(study, model, measured, features),
+        "notice": notice(phantom),
     }
     write_json(output / "prediction.json", result)
-    write_text(output / "prediction.md", _as_text(result))
+    write_text(output / "prediction.md", as_markdown(result))
     reference = reference_image(output / "registered")
     heat = output / "map.nii.gz"
     shown = config["explain"]
@@ -162,15 +178,3 @@ def predict_patient(
             output=output / "dicom",
         )
     return result
-
-
-def _as_text(result: dict[str, Any]) -> str:
-    """Return the prediction for reading; figure 5 of the paper prints p of recurrence."""
-    return (
-        f"# Case {result['case']}: {result['predicted']}\n\n"
-        f"| probability of necrosis | probability of recurrence |\n|---|---|\n"
-        f"| {result['p_necrosis']:.3f} | {result['p_recurrence']:.3f} |\n\n"
-        f"Model {result['model']} of study {result['study']}, "
-        f"{len(result['p_necrosis_of_each_network'])} network(s), "
-        f"sequences {', '.join(result['sequences'])}.\n\n**{result['notice']}**\n"
-    )

@@ -77,7 +77,7 @@ def false_alarms(
     dict
         Check to the count of cases beyond its limit.
     int
-        Cases beyond the limit of any check but that of the scanner's statements.
+        Cases beyond the limit of any check.
     int
         Cases.
     """
@@ -96,5 +96,5 @@ def false_alarms(
         }
         for check in alarmed:
             counts[check] += 1
-        any_of_them += bool(alarmed - {"scanner"})
+        any_of_them += bool(alarmed)
     return counts, any_of_them, len(cases)
