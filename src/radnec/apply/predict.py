@@ -13,6 +13,7 @@ from radnec.apply.dicom.equipment import software_version
 from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.explain import explain_patient
+from radnec.apply.model import Model
 from radnec.apply.page import write_patient_page
 from radnec.apply.prepare import prepare_patient
 from radnec.cases.sources import CaseSource
@@ -22,22 +23,15 @@ from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.core.notices import notice
 from radnec.explain.cam import LAST
 from radnec.explain.spaces import reference_image
-from radnec.provenance.config import read_config
-from radnec.training.device import prepare_device
-from radnec.training.predict import load_network, predict_cases, read_description
 
 
 def predict_patient(
     *,
-    study: Path,
-    model: str,
+    model: Model,
     case: str,
     source: CaseSource,
     mask: Path | None,
-    device: str,
-    threads: int,
     output: Path,
-    allow_code: bool = False,
     write_dicom: bool = False,
     pseudonym: str | None = None,
 ) -> dict[str, Any]:
@@ -45,18 +39,13 @@ def predict_patient(
 
     Parameters
     ----------
-    study
-        results/<study>.
     model
-        ``<backbone>/<inputs>``. With several folds or seeds, each of its networks is asked,
-        and the mean of their probabilities decides.
+        From `radnec.apply.model.load_model`. With several folds or seeds, each of its networks is
+        asked, and the mean of their probabilities decides.
     case
         A pseudonym for the results.
     mask
         Brain mask on the grid of the reference, or None.
-    allow_code
-        Whether a network of the study may be built by a module outside this package
-        (``package.module:factory``); a study from elsewhere could name any.
     output
         Gets prediction.json, prediction.md, prediction.html (with an interactive viewer),
         map.nii.gz (where the networks looked, on the grid of the reference scan), summary.png and
@@ -76,29 +65,22 @@ def predict_patient(
     Raises
     ------
     InputError
-        If the study, the model or the images cannot be used.
+        If the images cannot be used.
     """
     if write_dicom and source.kind != "dicom":
         raise InputError(
             "results as DICOM refer to the DICOM images they were made from: "
             f"found images that come as {source.kind}, expected --dicom FOLDER"
         )
-    config = read_config(study)
-    networks = sorted(path.parent for path in (study / "models" / model).glob("*/network.json"))
-    if not networks:
-        known = sorted("/".join(p.parts[-2:]) for p in (study / "models").glob("*/*"))
-        raise InputError(f"{study}: no trained model {model!r}, expected one of {known}")
-    sequences = list(read_description(networks[0])["sequences"])
-    target = prepare_device(device, threads)
-    loaded = {folder.name: load_network(folder, target, trusted=allow_code) for folder in networks}
+    config, sequences = model.config, model.sequences
     normalised = prepare_patient(
         case=case,
         source=source,
         mask=mask,
         sequences=sequences,
         config=config,
-        device=device,
-        threads=threads,
+        device=model.device_name,
+        threads=model.threads,
         folder=output,
     )
     volume = np.stack(
@@ -109,12 +91,7 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    each = {}
-    for folder in networks:
-        answers = predict_cases(
-            loaded[folder.name], [(case, volume)], target, read_description(folder)
-        )
-        each[folder.name] = float(answers["p_necrosis"][0])
+    each = model.probabilities(case, volume)
     p_necrosis = float(np.mean(list(each.values())))
     result = {
         "case": case,
@@ -122,7 +99,7 @@ def predict_patient(
         "p_recurrence": 1.0 - p_necrosis,
         "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
         "p_necrosis_of_each_network": each,
-        "model": model,
+        "model": model.name,
         "sequences": sequences,
         "study": config["study"],
         "notice": notice(config["cohort"] == "phantom"),
@@ -133,13 +110,13 @@ def predict_patient(
     heat = output / "map.nii.gz"
     shown = config["explain"]
     explain_patient(
-        loaded.values(),
+        model.networks.values(),
         volume,
         result["predicted"],
         method=shown["method"],
         # A layer named for the study's figures is known of their backbone alone.
-        layer=shown["layer"] if model.split("/")[0] == shown["backbone"] else LAST,
-        device=target,
+        layer=shown["layer"] if model.name.split("/")[0] == shown["backbone"] else LAST,
+        device=model.device,
         like=normalised / f"{sequences[0]}.nii.gz",
         reference=reference,
         output=heat,
