@@ -160,6 +160,28 @@ def test_nothing_of_the_study_s_cases_or_machine_is_in_it(study, exported) -> No
     assert not list(exported.rglob("*.nii*"))
 
 
+def test_calibration_and_likeness_go_along_without_single_cases(study, tmp_path) -> None:
+    ids = np.array(["UPENN-00417-secret", "UPENN-00418-secret"])
+    copy = tmp_path / "study"
+    shutil.copytree(study, copy)
+    calibration = copy / "evaluation" / "models" / "next_patient" / f"{NAME}.json"
+    likeness = copy / "novelty" / f"{NAME}.json"
+    features = copy / "novelty" / NAME / "holdout_seed1.npz"
+    for path, text in ((calibration, '{"slope": 0.7}'), (likeness, '{"limits": {}}')):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    features.parent.mkdir()
+    numbers = {"mean": np.arange(4.0), "floor": np.array(0.5)}
+    np.savez(features, **numbers, held_out_cases=ids, cases=ids, coordinates=np.eye(2))
+    export_model(load(copy), tmp_path / "out", parts=[])
+    for path, text in ((calibration, '{"slope": 0.7}'), (likeness, '{"limits": {}}')):
+        assert (tmp_path / "out" / path.relative_to(copy)).read_text() == text
+    with np.load(tmp_path / "out" / features.relative_to(copy)) as stored:
+        assert set(stored.files) == {"mean", "floor"}
+        assert stored["mean"].tolist() == [0, 1, 2, 3]
+    verify(tmp_path / "out")
+
+
 def test_sha256sum_accepts_the_list(exported) -> None:
     command = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
     assert subprocess.run(command, cwd=exported, check=False).returncode == 0

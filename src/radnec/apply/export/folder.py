@@ -15,6 +15,7 @@ from radnec.apply.export.bundle import ask_bundle, write_bundle
 from radnec.apply.export.card import model_card, performance
 from radnec.apply.export.ensemble import Ensemble
 from radnec.apply.export.onnx_file import ask_onnx, require_onnx, write_onnx
+from radnec.apply.export.reference import copy_reference
 from radnec.apply.manifest import ABOUT, is_export, write_sums
 from radnec.apply.model import Model
 from radnec.core.errors import InputError
@@ -90,6 +91,7 @@ def export_model(model: Model, output: Path, parts: Sequence[str] = PARTS) -> di
         for name, one in model.described.items():
             source = model.folder / "models" / model.name / name
             _copy_network(source, folder / "models" / model.name / name, one)
+        known = copy_reference(model.folder, model.name, folder)
         if "onnx" in parts:
             path = folder / "onnx" / "model.onnx"
             write_onnx(Ensemble(networks, described, each=True), images, _notes(model), path)
@@ -113,7 +115,8 @@ def export_model(model: Model, output: Path, parts: Sequence[str] = PARTS) -> di
                     f"{name}: its probabilities differ by {difference:.2g} from those of the "
                     f"networks, expected less than {AGREEMENT:g}; --without {name} leaves it out"
                 )
-        about = {"model": model.name, "parts": list(parts), "largest_difference": differences}
+        about: dict[str, Any] = {"model": model.name, "parts": list(parts), "known": known}
+        about["largest_difference"] = differences
         write_json(folder / ABOUT, about | {"versions": _versions(), "notice": _notice(model)})
         write_sums(folder)
     return differences
