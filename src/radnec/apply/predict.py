@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.explain import explain_patient
 from radnec.apply.likeness import compare_with_study, measure_patient, models_that_read
+from radnec.apply.model import Model
 from radnec.apply.page import write_patient_page
 from radnec.apply.prepare import SequencesMissing, prepare_patient
 from radnec.apply.text import as_markdown
@@ -25,22 +28,15 @@ from radnec.core.notices import notice
 from radnec.explain.cam import LAST
 from radnec.explain.spaces import reference_image
 from radnec.novelty.features import captured_features
-from radnec.provenance.config import read_config
-from radnec.training.device import prepare_device
-from radnec.training.predict import load_network, predict_cases, read_description
 
 
 def predict_patient(
     *,
-    study: Path,
-    model: str,
+    model: Model,
     case: str,
     source: CaseSource,
     mask: Path | None,
-    device: str,
-    threads: int,
     output: Path,
-    allow_code: bool = False,
     write_dicom: bool = False,
     pseudonym: str | None = None,
 ) -> dict[str, Any]:
@@ -48,18 +44,13 @@ def predict_patient(
 
     Parameters
     ----------
-    study
-        results/<study>.
     model
-        ``<backbone>/<inputs>``. With several folds or seeds, each of its networks is asked,
-        and the mean of their probabilities decides.
+        From `radnec.apply.model.load_model`. With several folds or seeds, each of its networks is
+        asked, and the mean of their probabilities decides.
     case
         A pseudonym for the results.
     mask
         Brain mask on the grid of the reference, or None.
-    allow_code
-        Whether a network of the study may be built by a module outside this package
-        (``package.module:factory``); a study from elsewhere could name any.
     output
         Gets prediction.json, prediction.md, prediction.html (with an interactive viewer),
         map.nii.gz (where the networks looked, on the grid of the reference scan), summary.png and
@@ -79,21 +70,15 @@ def predict_patient(
     Raises
     ------
     InputError
-        If the study, the model or the images cannot be used.
+        If the images cannot be used.
     """
     if write_dicom and source.kind != "dicom":
         raise InputError(
             "results as DICOM refer to the DICOM images they were made from: "
             f"found images that come as {source.kind}, expected --dicom FOLDER"
         )
-    config = read_config(study)
-    networks = sorted(path.parent for path in (study / "models" / model).glob("*/network.json"))
-    if not networks:
-        known = sorted("/".join(p.parts[-2:]) for p in (study / "models").glob("*/*"))
-        raise InputError(f"{study}: no trained model {model!r}, expected one of {known}")
-    sequences = list(read_description(networks[0])["sequences"])
-    target = prepare_device(device, threads)
-    loaded = {folder.name: load_network(folder, target, trusted=allow_code) for folder in networks}
+    config, sequences = model.config, model.sequences
+    phantom = config["cohort"] == "phantom"
     try:
         normalised = prepare_patient(
             case=case,
@@ -101,17 +86,12 @@ def predict_patient(
             mask=mask,
             sequences=sequences,
             config=config,
-            device=device,
-            threads=threads,
+            device=model.device_name,
+            threads=model.threads,
             folder=output,
         )
     except SequencesMissing as missing:
-        able = models_that_read(study, missing.usable)
-        advice = f"can answer: {', '.join(able)}" if able else "needs no more than what is there"
-        raise InputError(
-            f"{missing}. Found {', '.join(missing.usable) or 'no usable sequence'}, expected "
-            f"{', '.join(sequences)}. {'Of' if able else 'No model of'} this study {advice}"
-        ) from missing
+        raise InputError(f"{missing}. {_who_can_answer(model, missing.usable)}") from missing
     volume = np.stack(
         [
             nib.Nifti1Image.from_filename(normalised / f"{sequence}.nii.gz").get_fdata(
@@ -120,15 +100,13 @@ def predict_patient(
             for sequence in sequences
         ]
     ).astype(config["pack"]["dtype"])  # rounded as the volumes of the study were
-    each, features = {}, {}
-    for folder in networks:
-        with captured_features(loaded[folder.name]) as captured:
-            answers = predict_cases(
-                loaded[folder.name], [(case, volume)], target, read_description(folder)
-            )
-        each[folder.name] = float(answers["p_necrosis"][0])
-        features[folder.name] = captured[0]
-    phantom = config["cohort"] == "phantom"
+    with ExitStack() as stack:
+        captured = {
+            name: stack.enter_context(captured_features(network))
+            for name, network in model.networks.items()
+        }
+        each = model.probabilities(case, volume)
+    features = {name: found[0] for name, found in captured.items()}
     measured = measure_patient(case, output, phantom=phantom)
     p_necrosis = float(np.mean(list(each.values())))
     result = {
@@ -137,10 +115,10 @@ def predict_patient(
         "p_recurrence": 1.0 - p_necrosis,
         "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
         "p_necrosis_of_each_network": each,
-        "model": model,
+        "model": model.name,
         "sequences": sequences,
         "study": config["study"],
-        "likeness": compare_with_study(study, model, measured, features),
+        "likeness": compare_with_study(model.folder, model.name, measured, features),
         "notice": notice(phantom),
     }
     write_json(output / "prediction.json", result)
@@ -149,13 +127,13 @@ def predict_patient(
     heat = output / "map.nii.gz"
     shown = config["explain"]
     explain_patient(
-        loaded.values(),
+        model.networks.values(),
         volume,
         result["predicted"],
         method=shown["method"],
         # A layer named for the study's figures is known of their backbone alone.
-        layer=shown["layer"] if model.split("/")[0] == shown["backbone"] else LAST,
-        device=target,
+        layer=shown["layer"] if model.name.split("/")[0] == shown["backbone"] else LAST,
+        device=model.device,
         like=normalised / f"{sequences[0]}.nii.gz",
         reference=reference,
         output=heat,
@@ -178,3 +156,12 @@ def predict_patient(
             output=output / "dicom",
         )
     return result
+
+
+def _who_can_answer(model: Model, usable: Sequence[str]) -> str:
+    """Say which models of the study need no more than the sequences that are there."""
+    found = f"Found {', '.join(usable) or 'no usable sequence'}"
+    able = models_that_read(model.folder, usable)
+    if not able:
+        return f"{found}: no model of this study can answer"
+    return f"{found}: of this study {', '.join(able)} can answer"

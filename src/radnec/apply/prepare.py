@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def prepare_patient(
     source: CaseSource,
     mask: Path | None,
     sequences: list[str],
-    config: dict[str, Any],
+    config: Mapping[str, Any],
     device: str,
     threads: int,
     folder: Path,
