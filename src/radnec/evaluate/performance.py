@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,12 @@ from radnec.evaluate.models.predictions import (
     read_predictions,
 )
 from radnec.evaluate.models.thresholds import thresholds_of
+from radnec.evaluate.next_patient.store import (
+    fit_next_patient,
+    next_patient_path,
+    write_next_patient,
+)
+from radnec.evaluate.next_patient.tables import recalibration_rows, set_rows
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.evaluate.tables.metric_rows import metric_rows
 from radnec.evaluate.tables.output import write_results
@@ -115,6 +121,7 @@ def evaluate_models(
             )
             curves[name].append(found.assign(**model.key))
     _write_tables(models, single_inputs, fused_inputs, settings.confidence, notice, tables)
+    level = settings.confidence
     cross_validated = any((frame["fold"] != HOLDOUT).any() for frame in tested.values())
     written = {
         "metrics": pd.DataFrame(metrics),
@@ -123,6 +130,10 @@ def evaluate_models(
         "ranking": ranking_table(models, metrics, settings.confidence, derive_seed(seed, "best")),
         "comparisons": comparison_table(models, settings.confidence, cross_validated),
         "resampled": resampled_table(models, tested, settings.confidence),
+        "recalibration": _joined_rows(recalibration_rows(m, level, seed) for m in models),
+        "prediction_sets": _joined_rows(
+            set_rows(m, level, settings.set_confidence, seed) for m in models
+        ),
         "planning": planning_table(
             settings.prevalence, _test_counts(models[0]), settings.confidence
         ),
@@ -130,6 +141,7 @@ def evaluate_models(
     }
     for name, table in written.items():
         write_results(table, evaluation / f"{name}.tsv", notice)
+    _write_next_patient(models, settings, notice, evaluation)
     write_json(evaluation / "summary.json", _summary(models, thresholds, settings, notice))
 
 
@@ -137,6 +149,26 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Join the curves of the models; a model without a curve has no rows."""
     full = [part for part in parts if len(part)]
     return pd.concat(full, ignore_index=True) if full else parts[0]
+
+
+def _joined_rows(parts: Iterable[list[dict[str, Any]]]) -> pd.DataFrame:
+    return pd.DataFrame([row for part in parts for row in part])
+
+
+def _write_next_patient(
+    models: Sequence[Model], settings: EvaluationSettings, notice: str, evaluation: Path
+) -> None:
+    """Write the file of each model for `radnec predict`."""
+    for model in models:
+        known = fit_next_patient(
+            model.pooled.positive,
+            model.pooled.score,
+            source=model.pooled.how,
+            method=settings.recalibration,
+            confidence=settings.set_confidence,
+        )
+        path = next_patient_path(evaluation, f"{model.backbone}/{model.input_set}")
+        write_next_patient(known, model, path, notice)
 
 
 def _write_tables(
