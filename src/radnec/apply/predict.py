@@ -14,6 +14,7 @@ from radnec.apply.dicom.capture import draw_summary
 from radnec.apply.dicom.equipment import software_version
 from radnec.apply.dicom.source import find_source
 from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
+from radnec.apply.doubt import doubt_of
 from radnec.apply.explain import explain_patient
 from radnec.apply.likeness import compare_with_study, measure_patient, models_that_read
 from radnec.apply.model import Model
@@ -39,6 +40,7 @@ def predict_patient(
     output: Path,
     write_dicom: bool = False,
     pseudonym: str | None = None,
+    prevalence: float | None = None,
 ) -> dict[str, Any]:
     """Apply a model of a finished study to one patient.
 
@@ -53,19 +55,23 @@ def predict_patient(
         Brain mask on the grid of the reference, or None.
     output
         Gets prediction.json, prediction.md, prediction.html (with an interactive viewer),
-        map.nii.gz (where the networks looked, on the grid of the reference scan), summary.png and
-        the images of every stage.
+        quality.png (registration and mask), map.nii.gz (where the networks looked, on the grid of
+        the reference scan), summary.png and the images of every stage.
     write_dicom
         Whether to write the folder dicom, see `radnec.apply.dicom.write`; the images have to
         come as DICOM.
     pseudonym
         Stands for the patient in those files; None keeps the identifiers of the source.
+    prevalence
+        Share of necrosis among the patients that the user sees, above 0 and below 1: for the
+        predictive values and the recalibrated probability. None for that of the study.
 
     Returns
     -------
     dict
         What prediction.json holds: ``p_necrosis``, ``p_recurrence`` (their sum is 1),
-        ``predicted``, each network's probability, the model, and the notice.
+        ``predicted``, each network's probability, ``doubt`` (see `radnec.apply.doubt.doubt_of`),
+        ``likeness`` (see `radnec.apply.likeness.compare_with_study`), the model, and the notice.
 
     Raises
     ------
@@ -118,6 +124,14 @@ def predict_patient(
         "model": model.name,
         "sequences": sequences,
         "study": config["study"],
+        "doubt": doubt_of(
+            model.folder,
+            model.name,
+            p_necrosis,
+            each,
+            prevalence=prevalence,
+            confidence=float(config["evaluation"]["confidence"]),
+        ),
         "likeness": compare_with_study(model.folder, model.name, measured, features),
         "notice": notice(phantom),
     }

@@ -78,6 +78,58 @@ def false_alarms(likeness: Mapping[str, Any]) -> str:
     )
 
 
+def doubt_lines(doubt: Mapping[str, Any]) -> list[str]:
+    """Return recalibration, prediction set and the study's own performance, a sentence each.
+
+    Parameters
+    ----------
+    doubt
+        See `radnec.apply.doubt.doubt_of`.
+    """
+    lines = []
+    if decided := doubt["set"]:
+        lines.append(_set(decided))
+    if moved := doubt["recalibrated"]:
+        lines.append(
+            f"Recalibrated probability of necrosis ({moved['method']}) "
+            f"{moved['p_necrosis']:.3f}, where {moved['share']:.0%} of the patients have "
+            f"necrosis ({moved['share_is']})."
+        )
+    if known := doubt["performance"]:
+        lines.append(
+            f"In the study this model had sensitivity {_interval(known['sensitivity'])} and "
+            f"specificity {_interval(known['specificity'])}, {known['n_necrosis']} cases of "
+            f"necrosis and {known['n_recurrence']} of recurrence (prevalence "
+            f"{known['prevalence']:.0%}; {known['cases']}; {known['cohort']})."
+        )
+    if values := doubt["predictive_values"]:
+        lines.append(
+            f"At a prevalence of {values['prevalence']:.0%}: positive predictive value "
+            f"{_interval(values['ppv'])}, negative {_interval(values['npv'])}."
+        )
+    return [*lines, *(f"{note[0].upper()}{note[1:]}." for note in doubt["notes"])]
+
+
+def _set(decided: Mapping[str, Any]) -> str:
+    members = decided["members"]
+    if len(members) > 1:
+        why = ": neither class can be ruled out"
+    else:
+        why = "" if members else ": unusual for either class"
+    text = f"At {decided['confidence']:.0%} confidence: {decided['call']}{why}"
+    if kept := decided["never_left_out"]:
+        text += f" (too few cases to rule out {' or '.join(kept)})"
+    return f"{text}."
+
+
+def _interval(estimate: Mapping[str, Any]) -> str:
+    if estimate["value"] is None:
+        return "not defined"
+    if estimate["low"] is None or estimate["high"] is None:
+        return f"{estimate['value']:.2f}"
+    return f"{estimate['value']:.2f} ({estimate['low']:.2f} to {estimate['high']:.2f})"
+
+
 def _answer(answer: Mapping[str, Any]) -> list[str]:
     each = list(answer["p_necrosis_of_each_network"].values())
     spread = f"; {len(each)} networks, {min(each):.3f} to {max(each):.3f}" if len(each) > 1 else ""
@@ -87,17 +139,19 @@ def _answer(answer: Mapping[str, Any]) -> list[str]:
         f"{answer['p_necrosis']:.3f}{spread}",
         f"Model {answer['model']} of study {answer['study']}, "
         f"sequences {', '.join(answer['sequences'])}",
+        *doubt_lines(answer["doubt"]),
     ]
     if likeness["unlike"] is False:
-        lines.append(
-            f"Like the study's cases: no check is outside. {false_alarms(likeness)}".strip()
-        )
+        lines.append(f"No check finds the patient unlike the study. {false_alarms(likeness)}")
     elif likeness["unlike"]:
         lines.append(false_alarms(likeness))
     if likeness["similar_cases"]:
-        near = ", ".join(f"{one['case']} ({one['outcome']})" for one in likeness["similar_cases"])
-        lines.append(f"Most similar training cases in the networks' features: {near}")
-    return [line for line in lines if line]
+        lines.append(f"Most similar training cases, by the networks' features: {_near(likeness)}")
+    return [line.strip() for line in lines if line]
+
+
+def _near(likeness: Mapping[str, Any]) -> str:
+    return ", ".join(f"{one['case']} ({one['outcome']})" for one in likeness["similar_cases"])
 
 
 def _checks(likeness: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,10 @@ P_RECURRENCE = Code("p_recurrence", SCHEME, "Probability of glioma recurrence")
 ANSWER = Code("answer", SCHEME, "Class with the higher probability")
 NECROSIS = Code("necrosis", SCHEME, "Radiation necrosis")
 RECURRENCE = Code("recurrence", SCHEME, "Glioma recurrence")
+P_RECALIBRATED = Code("p_recalibrated", SCHEME, "Recalibrated probability of radiation necrosis")
+CALL = Code("call", SCHEME, "Class of the conformal prediction set")
+UNDECIDED = Code("undecided", SCHEME, "Undecided")
+LIKE_STUDY = Code("like_study", SCHEME, "Patient like the cases of the study")
 ACTIVATION = Code("activation", SCHEME, "Class activation map of the answer")
 
 
