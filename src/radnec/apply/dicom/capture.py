@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import highdicom
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -16,6 +15,9 @@ from radnec.apply.dicom.source import SourceSeries
 from radnec.figures.sheet import Sheet
 from radnec.figures.slices import NAMES, Volume, brain_box, show_map, show_slice, slices_with_brain
 from radnec.figures.style import MM_PER_INCH, NEGATIVE_COLOUR, POSITIVE_COLOUR
+
+if TYPE_CHECKING:
+    import highdicom
 
 _WIDTH, _HEIGHT = 180.0, 118.0  # mm
 _DPI = 200
@@ -37,6 +39,9 @@ def summary_capture(
     digest
         See `radnec.apply.dicom.equipment.identity`.
     """
+    # Here: the picture alone is drawn for every patient, and need not wait for it.
+    import highdicom
+
     return highdicom.sc.SCImage.from_ref_dataset(
         ref_dataset=source.images[0],
         pixel_array=_pixels(draw_summary(answer, reference, heat, source.sequence)),

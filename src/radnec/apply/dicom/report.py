@@ -10,13 +10,9 @@ import highdicom
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
+from radnec.apply.dicom.codes import ANSWER, NECROSIS, P_NECROSIS, P_RECURRENCE, RECURRENCE
 from radnec.apply.dicom.equipment import (
-    ANSWER,
     MANUFACTURER,
-    NECROSIS,
-    P_NECROSIS,
-    P_RECURRENCE,
-    RECURRENCE,
     REPORT,
     identity,
     software_version,
