@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from radnec.apply.manifest import is_export, verify
 from radnec.core.errors import InputError
+from radnec.core.files import sha256
 from radnec.provenance.config import read_config
 from radnec.training.device import prepare_device
 from radnec.training.predict import load_network, predict_cases, read_description
+
+# What a network is built from.
+_SHAPE = ("backbone", "in_channels", "size", "spacing")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,12 +104,34 @@ def load_model(
         name="/".join(folders[0].parts[-3:-1]),
         folder=study,
         config=config,
-        networks={one.name: load_network(one, target, trusted=allow_code) for one in folders},
+        networks=_load(folders, target, allow_code),
         described={one.name: read_description(one) for one in folders},
         device=target,
         device_name=device,
         threads=threads,
     )
+
+
+def _load(folders: Sequence[Path], device: torch.device, allow_code: bool) -> dict[str, nn.Module]:
+    """Load the networks of a model, which differ in their weights alone.
+
+    To build one takes most of a second where its strides follow the voxels; it is built once and
+    copied. A network that is described otherwise than the first is built for itself.
+    """
+    loaded: dict[str, nn.Module] = {}
+    first: dict[str, Any] = {}
+    for folder in folders:
+        described = read_description(folder)
+        shape = {key: described.get(key) for key in _SHAPE}
+        weights = folder / "weights.safetensors"
+        if loaded and shape == first and sha256(weights) == described.get("weights_sha256"):
+            network = copy.deepcopy(next(iter(loaded.values())))
+            network.load_state_dict(load_file(weights))
+            loaded[folder.name] = network
+        else:
+            loaded[folder.name] = load_network(folder, device, trusted=allow_code)
+            first = first or shape
+    return loaded
 
 
 def networks_of(study: Path, name: str | None) -> list[Path]:

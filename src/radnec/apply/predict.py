@@ -12,8 +12,6 @@ import numpy as np
 
 from radnec.apply.dicom.capture import draw_summary
 from radnec.apply.dicom.equipment import software_version
-from radnec.apply.dicom.source import find_source
-from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
 from radnec.apply.doubt import doubt_of
 from radnec.apply.explain import explain_patient
 from radnec.apply.likeness import compare_with_study, measure_patient, models_that_read
@@ -158,6 +156,10 @@ def predict_patient(
         draw_summary(result, scan, heat, sequence).savefig(temporary, format="png", dpi=200)
     write_patient_page(result, output, sequence, output / "prediction.html")
     if write_dicom:
+        # Here: half a second of imports that other patients need not wait for.
+        from radnec.apply.dicom.source import find_source
+        from radnec.apply.dicom.write import write_dicom as write_results_as_dicom
+
         write_results_as_dicom(
             result,
             find_source(Path(source.path), output / "series.tsv", sequence),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import highdicom
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -18,6 +17,9 @@ from radnec.apply.text import doubt_lines, warnings
 from radnec.figures.sheet import Sheet
 from radnec.figures.slices import NAMES, Volume, brain_box, show_map, show_slice, slices_with_brain
 from radnec.figures.style import MM_PER_INCH, NEGATIVE_COLOUR, POSITIVE_COLOUR
+
+if TYPE_CHECKING:
+    import highdicom
 
 _WIDTH, _HEIGHT = 180.0, 118.0  # mm
 _DPI = 200
@@ -41,6 +43,9 @@ def summary_capture(
     digest
         See `radnec.apply.dicom.equipment.identity`.
     """
+    # Here: the picture alone is drawn for every patient, and need not wait for it.
+    import highdicom
+
     return highdicom.sc.SCImage.from_ref_dataset(
         ref_dataset=source.images[0],
         pixel_array=_pixels(draw_summary(answer, reference, heat, source.sequence)),

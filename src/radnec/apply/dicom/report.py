@@ -10,18 +10,20 @@ import highdicom
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from radnec.apply.dicom.equipment import (
+from radnec.apply.dicom.codes import (
     ANSWER,
     CALL,
     LIKE_STUDY,
-    MANUFACTURER,
     NECROSIS,
     P_NECROSIS,
     P_RECALIBRATED,
     P_RECURRENCE,
     RECURRENCE,
-    REPORT,
     UNDECIDED,
+)
+from radnec.apply.dicom.equipment import (
+    MANUFACTURER,
+    REPORT,
     identity,
     software_version,
 )
