@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,27 @@ from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 from radnec.preprocess.skullstrip.strip import strip_case
 
 
+class SequencesMissing(InputError):
+    """What a model reads is not there, or has too few slices.
+
+    Attributes
+    ----------
+    usable
+        The sequences that are there.
+    """
+
+    def __init__(self, message: str, usable: Sequence[str]) -> None:
+        super().__init__(message)
+        self.usable = tuple(usable)
+
+
 def prepare_patient(
     *,
     case: str,
     source: CaseSource,
     mask: Path | None,
     sequences: list[str],
-    config: dict[str, Any],
+    config: Mapping[str, Any],
     device: str,
     threads: int,
     folder: Path,
@@ -53,8 +68,10 @@ def prepare_patient(
 
     Raises
     ------
+    SequencesMissing
+        If a sequence that the network reads is not there; says which are.
     InputError
-        If the images cannot be used: says at which stage, and why.
+        If the images cannot be used for another reason: says at which stage, and why.
     """
     overrides = config["series_overrides"]
     ingest = IngestSettings.from_mapping(config["ingest"])
@@ -78,9 +95,10 @@ def prepare_patient(
     )
     selection = SelectionSettings.from_mapping(config["selection"])
     converted = _usable(at["convert"])
-    reason = judge(converted, [s for s in SEQUENCES if s in sequences], selection.min_slices)
-    if reason:
-        raise InputError(f"{case} cannot be used: {reason}")
+    ordered = [s for s in SEQUENCES if s in sequences]
+    if reason := judge(converted, ordered, selection.min_slices):
+        usable = [s for s in SEQUENCES if not judge(converted, [s], selection.min_slices)]
+        raise SequencesMissing(f"{case} cannot be used by this model: {reason}", usable)
     register_case(
         case=case,
         images=folder / "nifti",

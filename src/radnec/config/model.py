@@ -22,6 +22,7 @@ from radnec.core.sequences import SequenceName
 from radnec.core.settings import File, OptionalPath, Settings, Values, Whole
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.ingest.settings import IngestSettings
+from radnec.novelty.settings import NoveltySettings
 from radnec.phantom.settings import PhantomSettings
 from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
 from radnec.preprocess.settings.normalisation import NormalisationSettings
@@ -126,6 +127,8 @@ class StudyConfig(Settings):
     """the statistics"""
     explain: ExplainSection = ExplainSection()
     """the maps of what a network looks at"""
+    novelty: NoveltySettings = NoveltySettings()
+    """whether the next patient is like the cases of the study"""
     figures: FiguresSettings = FiguresSettings()
     """how they are drawn"""
     resources: ResourcesSettings = ResourcesSettings()

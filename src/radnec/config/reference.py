@@ -28,7 +28,7 @@ _SECTIONS_OF = {
         "pack", "qc",
     ),
     "Networks": ("split", "input_sets", "models", "training"),
-    "Results": ("evaluation", "explain", "figures"),
+    "Results": ("evaluation", "explain", "novelty", "figures"),
     "Resources": ("resources",),
 }  # fmt: skip
 _JSON_SCHEMA_NAMES = {

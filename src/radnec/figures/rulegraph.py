@@ -38,6 +38,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
+    ("Next patient", ("measure_case", "describe_features", "describe_study")),
     ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
 )
 """Stages in the order of the data, and rules that belong to each. A rule not named here belongs

@@ -114,6 +114,7 @@ class StudyPlan:
             *self.of_cases("records/strip/{case}.json", selected),
             *self.of_cases("records/normalise/{case}.json", selected),
             *self.of_cases("quality/{case}.json", selected),
+            *self.of_cases("novelty/cases/{case}.json", selected),
         ]
 
     def model_results(self) -> list[str]:
@@ -124,6 +125,10 @@ class StudyPlan:
             *self.runs.files(self.paths.run("weights.safetensors")),
             *self.runs.files(self.paths.run("predictions.tsv")),
             *self.predictions(),
+            *self.runs.files(
+                self.paths.result("novelty/{backbone}/{inputs}/{fold}_seed{seed}.npz")
+            ),
+            *self.runs.files_of_models(self.paths.result("novelty/{backbone}/{inputs}.json")),
             *(
                 self.paths.result(f"evaluation/{name}")
                 for name in ("models", "subgroups.tsv", "confounding.tsv", "published")

@@ -46,6 +46,10 @@ class TrainingRuns:
         """Fold and seed of the run whose maps are drawn: the first of each."""
         return self.folds[0], self.seeds[0]
 
+    def names(self) -> list[str]:
+        """Return the folder of each run of a model, in the order of `files_of_model`."""
+        return [f"{fold}_seed{seed}" for fold, seed in itertools.product(self.folds, self.seeds)]
+
     def files(self, pattern: str) -> list[str]:
         """Return the file of every run of the study, see `StudyPaths.run` for the wildcards."""
         return self._files(pattern, self.backbones, self.inputs)
