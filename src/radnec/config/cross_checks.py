@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 
+from radnec.comparators.catalogue import COMPARATORS, NO_IMAGES, READS
 from radnec.config.model import StudyConfig
 from radnec.core.faults import Fault, found
 from radnec.networks.catalogue import catalogue
@@ -101,6 +102,29 @@ def _volumes_are_large_enough(config: StudyConfig) -> Iterator[Fault]:
             f"at least {max(larger.values())} voxels along each axis for {_list(larger)} with "
             "models.strides: isotropic",
         )
+
+
+@_reads("models", "input_sets")
+def _names_are_free(config: StudyConfig) -> Iterator[Fault]:
+    # Results of a comparator lie beside those of the networks.
+    for name in config.models.backbones:
+        if name in COMPARATORS:
+            yield found("models.backbones", name, "a network; comparators.models names this one")
+    if NO_IMAGES in config.input_sets:
+        yield found("input_sets", NO_IMAGES, "another name: this one stands for no images at all")
+
+
+@_reads("comparators", "models")
+def _comparators_have_their_peers(config: StudyConfig) -> Iterator[Fault]:
+    for name in config.comparators.inputs:
+        if name not in config.models.inputs:
+            expected = f"names of models.inputs: {_list(config.models.inputs)}"
+            yield found("comparators.inputs", name, expected)
+    network = config.comparators.network
+    mixed = any(READS[name].network for name in config.comparators.models)
+    if mixed and network not in config.models.backbones:
+        expected = f"one of models.backbones: {_list(config.models.backbones)}"
+        yield found("comparators.network", network, expected)
 
 
 def _is_external(name: str) -> bool:
