@@ -9,7 +9,7 @@ from radnec.phantom.command import add_commands
 
 
 def test_large_cohort_follows_table_1() -> None:
-    table = draft_cases(3000, 7, "raw")
+    table = draft_cases(3000, 7, "raw", 0.4)
     assert (table.label == "necrosis").mean() == pytest.approx(0.4)
     assert table.age.mean() == pytest.approx(46.87, abs=1)
     assert (table.sex == "male").mean() == pytest.approx(131 / 234, abs=0.03)
@@ -21,7 +21,7 @@ def test_large_cohort_follows_table_1() -> None:
 
 
 def test_diagnosis_of_the_new_lesion_agrees_with_label_and_primary() -> None:
-    table = draft_cases(200, 3, "raw")
+    table = draft_cases(200, 3, "raw", 0.4)
     necrosis = table.label == "necrosis"
     assert (table.recurrent_diagnosis[necrosis] == "necrosis").all()
     known = table[~necrosis & (table.primary_diagnosis != "unknown")]
@@ -29,7 +29,7 @@ def test_diagnosis_of_the_new_lesion_agrees_with_label_and_primary() -> None:
 
 
 def test_each_reason_for_exclusion_has_one_case_and_none_two() -> None:
-    table = draft_cases(20, 11, "raw/")
+    table = draft_cases(20, 11, "raw/", 0.4)
     reasons = pd.DataFrame(
         {
             "few": table.x_phantom_defect == "few_slices",
@@ -46,27 +46,33 @@ def test_each_reason_for_exclusion_has_one_case_and_none_two() -> None:
 
 
 def test_small_cohorts_have_only_usable_cases() -> None:
-    assert (draft_cases(9, 1, "raw").x_phantom_defect == "none").all()
-    assert (draft_cases(19, 1, "raw").x_phantom_defect != "none").sum() == 3
-    assert (draft_cases(19, 1, "raw").pathology == "yes").all()
+    assert (draft_cases(9, 1, "raw", 0.4).x_phantom_defect == "none").all()
+    assert (draft_cases(19, 1, "raw", 0.4).x_phantom_defect != "none").sum() == 3
+    assert (draft_cases(19, 1, "raw", 0.4).pathology == "yes").all()
 
 
 def test_seed_decides() -> None:
-    assert draft_cases(30, 5, "raw").equals(draft_cases(30, 5, "raw"))
-    assert not draft_cases(30, 5, "raw").equals(draft_cases(30, 6, "raw"))
+    assert draft_cases(30, 5, "raw", 0.4).equals(draft_cases(30, 5, "raw", 0.4))
+    assert not draft_cases(30, 5, "raw", 0.4).equals(draft_cases(30, 6, "raw", 0.4))
 
 
 def test_no_cases_are_refused() -> None:
     with pytest.raises(InputError, match="phantom cases is 0, expected at least 1"):
-        draft_cases(0, 1, "raw")
+        draft_cases(0, 1, "raw", 0.4)
 
 
 def test_command_writes_the_table(tmp_path) -> None:
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers())
     output = tmp_path / "cases.tsv"
-    options = ["--cases", "12", "--seed", "4", "--dicom-root", "raw"]
+    options = ["--cases", "12", "--seed", "4", "--necrosis", "0.4", "--dicom-root", "raw"]
     chosen = parser.parse_args(["phantom-cases", *options, "--output", str(output)])
     chosen.run(chosen)
     written = pd.read_csv(output, sep="\t")
-    pd.testing.assert_frame_equal(written, draft_cases(12, 4, "raw"), check_dtype=False)
+    pd.testing.assert_frame_equal(written, draft_cases(12, 4, "raw", 0.4), check_dtype=False)
+
+
+def test_share_of_necrosis_is_that_of_the_paper_or_as_asked() -> None:
+    assert (draft_cases(240, 2, "raw", 42 / 240).label == "necrosis").sum() == 42
+    with pytest.raises(InputError, match=r"share of necrosis is 1\.5, expected 0 to 1"):
+        draft_cases(10, 1, "raw", 1.5)

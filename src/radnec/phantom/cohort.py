@@ -12,9 +12,6 @@ from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.core.seeding import derive_seed
 from radnec.phantom.case import DEFECTS
 
-# The paper has 18 % necrosis; a small demonstration needs more of the rarer class.
-NECROSIS_SHARE = 0.4
-
 # Ying et al. 2025, Table 1, column "total".
 _MALE = 131 / 234
 _AGE_MEAN, _AGE_SD = 46.9, 12.0  # the SD is not printed
@@ -35,14 +32,15 @@ _METHYLATED = {NEGATIVE: 0.3, POSITIVE: 0.65}
 _MGMT_NOT_TESTED = 0.1
 
 
-def draft_cases(n: int, seed: int, dicom_root: str, *, lesions: bool = False) -> pd.DataFrame:
+def draft_cases(
+    n: int, seed: int, dicom_root: str, necrosis: float, *, lesions: bool = False
+) -> pd.DataFrame:
     """Return a table of `n` simulated cases in the columns of a cases table.
 
-    Two in five are necrosis. From 10 cases on, one has each of the phantom's defects
-    (column `x_phantom_defect`); from 20 on, three more break one criterion each (no
-    pathology, no radiotherapy, primary glioma). Two columns of the study's own carry some signal:
-    `x_months_since_radiotherapy`, and `x_mgmt` (methylated, unmethylated, or empty where the tumour
-    was not tested).
+    From 10 cases on, one has each of the phantom's defects (column `x_phantom_defect`); from
+    20 on, three more break one criterion each (no pathology, no radiotherapy, primary glioma).
+    Two columns of the study's own carry some signal: `x_months_since_radiotherapy`, and `x_mgmt`
+    (methylated, unmethylated, or empty where the tumour was not tested).
 
     Parameters
     ----------
@@ -52,6 +50,8 @@ def draft_cases(n: int, seed: int, dicom_root: str, *, lesions: bool = False) ->
         Decides labels, patients' facts and which cases are to be excluded.
     dicom_root
         Folder of the simulated studies, one folder a case.
+    necrosis
+        Share of the cases that are necrosis, 0 to 1.
     lesions
         Whether a column `lesion` names the true mask of each case, in the folder `truth` beside
         that of the studies.
@@ -59,15 +59,17 @@ def draft_cases(n: int, seed: int, dicom_root: str, *, lesions: bool = False) ->
     Raises
     ------
     InputError
-        If `n` is below 1.
+        If `n` is below 1 or `necrosis` is no share.
     """
     if n < 1:
         raise InputError(f"number of phantom cases is {n}, expected at least 1")
+    if not 0.0 <= necrosis <= 1.0:
+        raise InputError(f"share of necrosis is {necrosis}, expected 0 to 1")
     rng = np.random.default_rng(derive_seed(seed, "cohort"))
     width = max(3, len(str(n)))
     names = [f"P{number:0{width}d}" for number in range(1, n + 1)]
     labels = np.full(n, NEGATIVE, dtype=object)
-    labels[rng.permutation(n)[: round(NECROSIS_SHARE * n)]] = POSITIVE
+    labels[rng.permutation(n)[: round(necrosis * n)]] = POSITIVE
     primary = rng.choice(list(_PRIMARY), size=n, p=_shares(_PRIMARY))
     table = pd.DataFrame(
         {

@@ -17,6 +17,13 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--cases", type=int, required=True, metavar="N", help="number of cases")
     parser.add_argument("--seed", type=int, required=True, help="seed of the cohort")
     parser.add_argument(
+        "--necrosis",
+        type=float,
+        default=0.4,  # the paper has 0.18; a small demonstration needs more of the rarer class
+        metavar="SHARE",
+        help="share of the cases that are necrosis, 0 to 1 (default: %(default)s)",
+    )
+    parser.add_argument(
         "--dicom-root",
         default="results/demo/phantom/dicom",
         help="folder that will hold the simulated DICOM (default: %(default)s)",
@@ -33,6 +40,10 @@ def _run(arguments: argparse.Namespace) -> None:
     from radnec.phantom.cohort import draft_cases
 
     table = draft_cases(
-        arguments.cases, arguments.seed, arguments.dicom_root, lesions=arguments.lesions
+        arguments.cases,
+        arguments.seed,
+        arguments.dicom_root,
+        arguments.necrosis,
+        lesions=arguments.lesions,
     )
     write_tsv(table, arguments.output)
