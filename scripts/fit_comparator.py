@@ -13,6 +13,7 @@ if __name__ == "__main__":
             for name, path in snakemake.input.items()
             if name in ("clinical", "scanner", "radiomics", "network", "inner")
         }
+        encoder = tuple(Path(path) for path in snakemake.input.get("encoder", []))
         fit_comparator(
             comparator=snakemake.wildcards.backbone,
             inputs=snakemake.wildcards.inputs,
@@ -21,7 +22,7 @@ if __name__ == "__main__":
             seed=int(snakemake.wildcards.seed),
             split=Path(snakemake.input.split),
             packed_cases=Path(snakemake.input.cases),
-            sources=Sources(**sources),
+            sources=Sources(**sources, encoder=encoder),
             settings=ComparatorsSettings.from_json(snakemake.params.settings),
             notice=snakemake.params.notice,
             outdir=Path(snakemake.output.predictions).parent,

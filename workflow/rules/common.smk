@@ -301,6 +301,11 @@ def sources_of_comparator(wildcards):
         for name in ("clinical", "scanner", "radiomics")
         if getattr(reads, name)
     }
+    if reads.encoder:
+        tables["encoder"] = expand(
+            results("comparators/encoder/{sequence}.tsv"),
+            sequence=config["input_sets"][wildcards.inputs],
+        )
     if reads.network:
         tables["network"] = run_folder("predictions.tsv").format(
             **{**wildcards, "backbone": config["comparators"]["network"]}

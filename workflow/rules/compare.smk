@@ -75,6 +75,37 @@ rule gather_features:
         "../../scripts/gather_features.py"
 
 
+# Features of a frozen, pretrained network for every case, of one sequence.
+rule embed_cases:
+    input:
+        cases=results("packed/cases.tsv"),
+        packed=ancient(results("packed/{sequence}.npy")),
+        checksum=results("packed/{sequence}.sha256"),
+        # Another file, other features.
+        weights=config["comparators"]["encoder"]["weights"] or [],
+    output:
+        features=results("comparators/encoder/{sequence}.tsv"),
+        card=results("comparators/encoder/{sequence}.json"),
+    log:
+        results("logs/embed_cases/{sequence}.log"),
+    benchmark:
+        results("benchmarks/embed_cases/{sequence}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=growing(4000),
+        disk_mb=100,
+        runtime=60,
+        gpu=gpus(DEVICE),
+        device=DEVICE,
+    params:
+        code=code("embed_cases"),
+        settings=canonical_json(config["comparators"]["encoder"]),
+    script:
+        "../../scripts/embed_cases.py"
+
+
 # What a network says of its training cases when it has not seen them, for late fusion.
 rule train_inner:
     input:

@@ -11,6 +11,7 @@ ComparatorName = Literal[
     "clinical",
     "radiomics",
     "clinical+radiomics",
+    "frozen",
     "late_fusion",
     "gao2d",
 ]
@@ -30,6 +31,8 @@ class Reads:
         Columns of the table of cases; manufacturer, model and acquisition.
     radiomics
         Features of the lesion's region.
+    encoder
+        Features of a frozen, pretrained network.
     network
         The probabilities of a 3D network.
     volumes
@@ -39,13 +42,14 @@ class Reads:
     clinical: bool = False
     scanner: bool = False
     radiomics: bool = False
+    encoder: bool = False
     network: bool = False
     volumes: bool = False
 
     @property
     def images(self) -> bool:
         """Whether there is one model for each input set."""
-        return self.radiomics or self.network or self.volumes
+        return self.radiomics or self.encoder or self.network or self.volumes
 
     @property
     def lesion(self) -> bool:
@@ -59,6 +63,7 @@ READS: dict[str, Reads] = {
     "clinical": Reads(clinical=True),
     "radiomics": Reads(radiomics=True),
     "clinical+radiomics": Reads(clinical=True, radiomics=True),
+    "frozen": Reads(encoder=True),
     "late_fusion": Reads(clinical=True, network=True),
     "gao2d": Reads(volumes=True),
 }

@@ -38,6 +38,8 @@ class Sources:
         Tables of fields, see `radnec.comparators.fields`.
     radiomics
         Features of each sequence of the input set, see `radnec.comparators.features`.
+    encoder
+        Features of a frozen network, one file for each sequence.
     network
         Predictions of the network's run on the same fold and seed.
     inner
@@ -48,6 +50,7 @@ class Sources:
     clinical: Path | None = None
     scanner: Path | None = None
     radiomics: Path | None = None
+    encoder: tuple[Path, ...] = ()
     network: Path | None = None
     inner: Path | None = None
 
@@ -128,6 +131,7 @@ def _tabular(
         for path, wanted in ((sources.clinical, reads.clinical), (sources.scanner, reads.scanner))
         if wanted and path is not None
     ]
+    fields += [_rows(read_fields(path), names, path) for path in sources.encoder]
     if reads.network and sources.network and sources.inner:
         fields.append(_network(cases, sources.network, sources.inner))
     features = pd.DataFrame(index=names)
@@ -146,11 +150,7 @@ def _tabular(
         derive_seed(seed, comparator),
     )
     probability = pd.Series(model.probability(everyone), index=names)
-    kept = {}
-    if len(features.columns):
-        few = model.pipeline.named_steps["read"].named_transformers_["features"].named_steps["few"]
-        kept = {"features_kept": [str(features.columns[at]) for at in few.kept_]}
-    return probability, {**considered, **kept, **model.describe()}
+    return probability, {**considered, **model.describe()}
 
 
 def _stable(

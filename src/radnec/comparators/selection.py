@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -107,6 +108,10 @@ class FewFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # wit
     def transform(self, features: Floats) -> Floats:
         """Return the kept columns."""
         return np.asarray(features, dtype=float)[:, self.kept_]
+
+    def get_feature_names_out(self, input_features: Sequence[str]) -> npt.NDArray[Any]:
+        """Return the names of the kept columns."""
+        return np.asarray(input_features, dtype=object)[self.kept_]
 
 
 def _pearson(one: Floats, other: Floats) -> float:

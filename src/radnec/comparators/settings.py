@@ -134,6 +134,33 @@ class Gao2dSettings(Settings):
     """
 
 
+class EncoderSettings(Settings):
+    """The frozen network of `frozen`, whose features a linear model reads."""
+
+    network: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9_.]+(:[A-Za-z0-9_]+)?$"),
+        Expected("a backbone of docs/training.md or package.module:factory"),
+    ] = "resnet10"
+    """a backbone of docs/training.md, or package.module:factory
+
+    The function takes nothing and returns a torch module that takes (1, 1, x, y, z) and gives
+    features or a grid of them.
+
+    Change: to the network whose weights you have
+    """
+    weights: str = ""
+    """file of its weights (.safetensors, .pt, .pth); empty: those the factory gives it
+
+    Change: with `frozen`
+    """
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Give a backbone of the table that is a 2D network of torchvision."""
+        if self.network.startswith("torchvision:"):
+            yield Conflict("network", "a 3D network: a backbone or package.module:factory")
+
+
 class ComparatorsSettings(Settings):
     """Which models of other kinds are fitted beside the networks."""
 
@@ -169,5 +196,7 @@ class ComparatorsSettings(Settings):
     """
     radiomics: RadiomicsSettings = RadiomicsSettings()
     """features of the lesion, and which of them a fold keeps"""
+    encoder: EncoderSettings = EncoderSettings()
+    """the frozen network of `frozen`"""
     gao2d: Gao2dSettings = Gao2dSettings()
     """the 2D network of Gao et al. 2020"""

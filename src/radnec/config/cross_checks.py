@@ -120,6 +120,15 @@ def _comparators_have_their_peers(config: StudyConfig) -> Iterator[Fault]:
         if name not in config.models.inputs:
             expected = f"names of models.inputs: {_list(config.models.inputs)}"
             yield found("comparators.inputs", name, expected)
+    encoder = config.comparators.encoder
+    if "frozen" in config.comparators.models:
+        own = ":" in encoder.network
+        if not own and encoder.network not in catalogue():
+            expected = f"{_list(catalogue())} or package.module:factory"
+            yield found("comparators.encoder.network", encoder.network, expected)
+        elif not own and not encoder.weights:
+            expected = f"the weights of {encoder.network}: a frozen network has to have learned"
+            yield found("comparators.encoder.weights", encoder.weights, expected)
     network = config.comparators.network
     mixed = any(READS[name].network for name in config.comparators.models)
     if mixed and network not in config.models.backbones:

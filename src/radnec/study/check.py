@@ -60,6 +60,7 @@ def eligible_rows(cases: pd.DataFrame) -> list[dict[str, str]]:
 def _files(config: StudyConfig) -> Iterator[Fault]:
     files = external_files(config.to_mapping())
     keys = {"atlas_head": "skull_strip.atlas_head", "atlas_mask": "skull_strip.atlas_mask"}
+    keys["encoder"] = "comparators.encoder.weights"
     for name in config.training.pretrained:
         keys[f"pretrained_{name}"] = f"training.pretrained.{name}"
     for what, path in files.items():

@@ -92,6 +92,8 @@ def external_files(config: Mapping[str, Any]) -> dict[str, str]:
         "atlas_head": config["skull_strip"]["atlas_head"],
         "atlas_mask": config["skull_strip"]["atlas_mask"],
     }
+    if "frozen" in config["comparators"]["models"]:
+        files["encoder"] = config["comparators"]["encoder"]["weights"]
     for backbone, path in sorted(config["training"]["pretrained"].items()):
         files[f"pretrained_{backbone}"] = path
     return {what: path for what, path in files.items() if path}
