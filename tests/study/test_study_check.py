@@ -55,10 +55,10 @@ def said_of(overlay: dict, cases: pd.DataFrame) -> str:
         ({"models": {"strides": "isotropic"}, "normalisation": {"size": [64, 64, 30]}},
          "normalisation.size: found [64, 64, 30], expected at least 32 voxels along each axis for "
          "vgg11, vgg16 with models.strides: isotropic"),
-        ({"models": {"backbones": ["clinical", "densenet121"]}},
-         "models.backbones: found 'clinical', expected a network; comparators.models names this"),
         # Comparators
-        ({"comparators": {"models": ["clinical"], "clinical": ["age", "x_mgmt"]}},
+        ({"input_sets": {"no-images": ["t1"]}},
+         "input_sets: found 'no-images', expected another name: this one stands for no images"),
+        ({"comparators": {"models": ["clinical"], "clinical": ["age"]}},
          "comparators.clinical: found 'age', expected columns that config/cases.tsv fills"),
         ({"comparators": {"models": ["gao2d"], "inputs": ["t9"]}},
          "comparators.inputs: found 't9', expected names of models.inputs: t1, t1ce, t2, fused"),

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 
-from radnec.comparators.catalogue import COMPARATORS, NO_IMAGES, READS
+from radnec.comparators.catalogue import NO_IMAGES, READS
 from radnec.config.model import StudyConfig
 from radnec.core.faults import Fault, found
 from radnec.networks.catalogue import catalogue
@@ -104,12 +104,8 @@ def _volumes_are_large_enough(config: StudyConfig) -> Iterator[Fault]:
         )
 
 
-@_reads("models", "input_sets")
+@_reads("input_sets")
 def _names_are_free(config: StudyConfig) -> Iterator[Fault]:
-    # Results of a comparator lie beside those of the networks.
-    for name in config.models.backbones:
-        if name in COMPARATORS:
-            yield found("models.backbones", name, "a network; comparators.models names this one")
     if NO_IMAGES in config.input_sets:
         yield found("input_sets", NO_IMAGES, "another name: this one stands for no images at all")
 

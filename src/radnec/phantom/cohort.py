@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,7 @@ def draft_cases(
     return table
 
 
-def _clinical(rng: np.random.Generator, labels: np.ndarray) -> dict[str, list[str]]:
+def _clinical(rng: np.random.Generator, labels: np.ndarray) -> dict[str, list[Any]]:
     """Draw the columns of the study's own for cases of given labels."""
     medians = np.array([_MONTHS_MEDIAN[label] for label in labels])
     months = np.clip(medians * np.exp(_MONTHS_LOG_SD * rng.normal(size=len(labels))), 1, 120)
@@ -111,7 +112,7 @@ def _clinical(rng: np.random.Generator, labels: np.ndarray) -> dict[str, list[st
     tested = rng.random(len(labels)) >= _MGMT_NOT_TESTED
     status = np.where(methylated, "methylated", "unmethylated")
     return {
-        "x_months_since_radiotherapy": [str(round(value)) for value in months],
+        "x_months_since_radiotherapy": [round(value) for value in months],
         "x_mgmt": [str(one) if known else "" for one, known in zip(status, tested, strict=True)],
     }
 
