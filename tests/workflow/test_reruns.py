@@ -65,6 +65,10 @@ class Matrix:
         """
         row = ROWS[name]
         graph = self.graph.copy()
+        if name == "lesion.crop":
+            # Another rule makes the same files.
+            graph = nx.relabel_nodes(graph, {"normalise_case": "normalise_lesion"})
+            graph.add_edge("locate_lesion", "normalise_lesion")
         graph.remove_nodes_from({"all", *(row["stays"] or "").split()})
         roots = set(row["reruns_from"].replace("-", "").split())
         if roots == {"*"}:

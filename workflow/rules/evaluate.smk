@@ -66,7 +66,7 @@ rule describe_scanners:
 rule evaluate_models:
     input:
         predictions=STUDY.predictions(),
-        runs=runs_of_study("predictions.tsv"),
+        runs=predictions_of_runs(),
         # The patient of each case.
         split=results("split/split.tsv"),
     output:

@@ -81,6 +81,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "phantom": inputs.phantom,
         "notice": inputs.notice,
         "model": inputs.model,
+        "comparators": readable.comparators(used),
         "counts": _counts(cohort),
         "tables": {
             name: {
