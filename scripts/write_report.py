@@ -39,6 +39,8 @@ if __name__ == "__main__":
                 quality=Path(given.quality),
                 quality_pages=[Path(path) for path in given.quality_pages],
                 strip_network=Path(given.strip_network[0]) if given.strip_network else None,
+                case_pictures=sorted(Path(given.cases).glob("*.png")),
+                pages={"All cases, one by one": "cases.html"},
             ),
             output=Path(snakemake.output.report),
         )

@@ -21,6 +21,48 @@ rule keep_config:
         "../../scripts/keep_config.py"
 
 
+# All cases in one table, what went wrong first, and a page for each with its images.
+rule write_cases:
+    input:
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        predictions=STUDY.predictions(),
+        evaluation=results("evaluation/models"),
+        maps=of_figures("maps"),
+        # The records hold the checksums of the images that the pages show.
+        convert=case_records("convert"),
+        register=case_records("register"),
+        strip=case_records("strip"),
+        normalise=case_records("normalise"),
+        quality=results("quality/cases.tsv"),
+        pictures=of_selected("quality/{case}.png"),
+    output:
+        page=results("cases.html"),
+        folder=directory(results("cases")),
+    log:
+        results("logs/write_cases.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        disk_mb=1000,
+        runtime=30,
+    params:
+        code=code("write_cases"),
+        template=code_of_template(),
+        study=config["study"],
+        model=f"{config['explain']['backbone']} / {config['explain']['inputs']}",
+        nifti=results("nifti"),
+        registered=results("registered"),
+        brains=results("brain"),
+        records=results("records"),
+        lesions=results("phantom/truth") if PHANTOM else "",
+        notice=NOTICE,
+    script:
+        "../../scripts/write_cases.py"
+
+
 # The report: everything above, to read from top to bottom.
 rule write_report:
     input:
@@ -51,6 +93,7 @@ rule write_report:
         quality=results("quality/cases.tsv"),
         quality_pages=of_selected("quality/{case}.png"),
         strip_network=STUDY.hdbet_network(),
+        cases=results("cases"),
     output:
         report=report(
             results("report.html"),

@@ -58,6 +58,10 @@ class ReportInputs:
         Pictures of the quality control, named after their cases, in a folder beside the report.
     strip_network
         What `fetch_hdbet` wrote of the networks of the skull stripping; none without a network.
+    case_pictures
+        A small picture of each case with its map, named after the case.
+    pages
+        Title to address of the pages beside the report, relative to it.
     """
 
     study: str
@@ -82,3 +86,5 @@ class ReportInputs:
     quality: Path | None = None
     quality_pages: Sequence[Path] = ()
     strip_network: Path | None = None
+    case_pictures: Sequence[Path] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
