@@ -69,6 +69,7 @@ rule evaluate_models:
         runs=runs_of_study("predictions.tsv"),
         # The patient of each case.
         split=results("split/split.tsv"),
+        readers=config["evaluation"]["readers"] or [],
     output:
         *[
             report(
