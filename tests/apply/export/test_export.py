@@ -108,7 +108,7 @@ def test_monai_runs_the_bundle(study, exported, volume, tmp_path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         nib.save(nib.Nifti1Image(values, np.eye(4)), path)
     config = bundle / "configs" / "inference.json"
-    changed = {"bundle_root": str(bundle), "device": "cpu", "output_dir": str(tmp_path / "eval")}
+    changed = {"bundle_root": str(bundle), "output_dir": str(tmp_path / "eval")}
     run(config_file=str(config), dataset_dir=str(tmp_path / "next" / "normalised"), **changed)
     with (tmp_path / "eval" / "predictions.csv").open() as stream:
         (row,) = csv.reader(stream)
@@ -147,7 +147,7 @@ def test_the_bundle_names_classes_of_monai_only(exported) -> None:
             if hasattr(module, short)
         )
         assert getattr(owner, short).__module__.startswith("monai.")
-    assert not re.search(r"eval\(|exec|__|subprocess|\bos\.|system|pickle|open\(", text)
+    assert not re.search(r"(?<!\.)eval\(|exec|__|subprocess|\bos\.|system|pickle|open\(", text)
 
 
 def test_nothing_of_the_study_s_cases_or_machine_is_in_it(study, exported) -> None:

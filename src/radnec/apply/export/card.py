@@ -149,8 +149,9 @@ def _others(parts: Sequence[str], first: Mapping[str, Any]) -> list[str]:
             "`monai_bundle`, for a folder of such volumes:",
             "",
             "```",
-            "cd monai_bundle && python -m monai.bundle run --config_file configs/inference.json \\",
-            "    --dataset_dir /path/to/next/normalised",
+            'cd monai_bundle && python -c "from monai.bundle import run; \\',
+            "run(config_file='configs/inference.json', dataset_dir='/path/to/next/normalised', \\",
+            "output_dir='/path/to/answers')\"",
             "```",
             "",
             "MONAI builds what a bundle's configuration names (`_target_`) and evaluates its "

@@ -52,9 +52,9 @@ def listening(
     entity.add_supported_context(Verification)
     for context in AllStoragePresentationContexts:
         # Whole studies are sent, reports and all: who is refused one object often gives up.
-        entity.add_supported_context(context.abstract_syntax, ALL_TRANSFER_SYNTAXES)
+        entity.add_supported_context(str(context.abstract_syntax), ALL_TRANSFER_SYNTAXES)
     inbox.mkdir(parents=True, exist_ok=True)
-    handlers = [(evt.EVT_C_STORE, _keep, [inbox])]
+    handlers: list[Any] = [(evt.EVT_C_STORE, _keep, [inbox])]
     try:
         server = entity.start_server((address, port), block=False, evt_handlers=handlers)
     except OSError as error:
