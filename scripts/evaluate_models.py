@@ -29,4 +29,5 @@ if __name__ == "__main__":
                 notice=snakemake.params.notice,
                 tables=Path(snakemake.output[0]).parent,
                 evaluation=evaluation,
+                ledger=Path(snakemake.params.ledger),
             )

@@ -19,7 +19,8 @@ from radnec.evaluate.performance import evaluate_models
 
 FILES = {
     *("metrics", "ranking", "runs", "pooled", "comparisons", "resampled", "planning"),
-    *("recalibration", "prediction_sets"),
+    *("recalibration", "prediction_sets", "net_benefit", "instability", "instability_cases"),
+    "evaluation_size",
     *("roc", "precision_recall", "decision_curve", "calibration_curve"),
 }
 PAPER_COLUMNS = [
@@ -42,6 +43,7 @@ def evaluate(folder, tables, runs=None, **options):
         notice=options.get("notice", NOTICE),
         tables=folder / "tables",
         evaluation=folder / "evaluation",
+        ledger=folder / "evaluations.tsv",
     )
     return folder / "tables", folder / "evaluation"
 

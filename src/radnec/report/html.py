@@ -21,6 +21,7 @@ from radnec.figures.choice import Choice, choose_cases
 from radnec.report import readable
 from radnec.report.embed import heading, markdown, picture, require, table
 from radnec.report.inputs import ReportInputs
+from radnec.report.patients import patients_section
 from radnec.report.published import section
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
@@ -107,6 +108,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         else None,
         "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
         "evaluation_figures": _pictures(inputs.evaluation_figures),
+        "patients": patients_section(evaluation, inputs.scanner_use, level) if evaluation else None,
+        "patient_figures": _pictures(inputs.patient_figures),
         "subgroups": readable.subgroups(inputs.subgroups, level) if inputs.subgroups else None,
         "confounding": readable.confounding(inputs.confounding, level)
         if inputs.confounding

@@ -61,6 +61,15 @@ class StudyCases:
         named = [row[column] for column in _IMAGE_COLUMNS if row.get(column)]
         return all(Path(path).exists() for path in named)
 
+    def dicom_of_patients(self) -> str:
+        """Return patient and DICOM folder of each eligible case that has one, as JSON."""
+        found = {
+            case: [self.rows[case]["patient"], self.rows[case]["dicom"]]
+            for case in self.eligible
+            if self.rows[case].get("dicom")
+        }
+        return canonical_json(found)
+
     def mask(self, case: str) -> str:
         """Return the path of the brain mask that the table names; "" where it names none."""
         return self.rows[case].get("mask", "")

@@ -131,7 +131,13 @@ class StudyPlan:
             *self.runs.files_of_models(self.paths.result("novelty/{backbone}/{inputs}.json")),
             *(
                 self.paths.result(f"evaluation/{name}")
-                for name in ("models", "subgroups.tsv", "confounding.tsv", "published")
+                for name in (
+                    "models",
+                    "subgroups.tsv",
+                    "confounding.tsv",
+                    "scanner_use.tsv",
+                    "published",
+                )
             ),
             self.of_explanation_in_figures("maps"),
             self.of_explanation_in_figures("tests"),
