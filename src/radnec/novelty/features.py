@@ -38,8 +38,9 @@ def captured_features(network: nn.Module) -> Iterator[list[np.ndarray]]:
     InputError
         If the network has no such layer.
     """
-    layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
-    layers = layers or [module for module in network.modules() if isinstance(module, _ConvNd)]
+    modules = list(network.modules())
+    layers: list[nn.Module] = [one for one in modules if isinstance(one, nn.Linear)]
+    layers = layers or [one for one in modules if isinstance(one, _ConvNd)]
     if not layers:
         raise InputError(
             f"{type(network).__name__} has neither a linear layer nor a convolution: expected a "
