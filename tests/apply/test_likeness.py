@@ -92,8 +92,8 @@ def test_images_of_the_study_and_one_image_given_twice(known):
     found = compare_with_study(study, MODEL, patient(voxels=voxels), seen([0.0, 0.0, 0.0]))
     assert found["same_images"] == [
         "t1 and t2 are the same image, voxel for voxel",
-        "t1ce is, voxel for voxel, an image of a training and test case of this study: the answer "
-        "is no test of the model",
+        "t1ce: voxel for voxel as in a training and test case of this study, so the answer is no "
+        "test of the model",
     ]
     # Case 3 was held out by fold 3 mod 2 = 1.
     assert found["learned"] == ["r0f0_seed1"]
@@ -103,7 +103,7 @@ def test_an_image_of_the_study_under_another_name(known):
     study, cases, _ = known
     voxels = {**patient()["voxels"], "t1": cases[3]["voxels"]["t2"]}
     found = compare_with_study(study, MODEL, patient(voxels=voxels), seen([0.0, 0.0, 0.0]))
-    assert found["same_images"][0].startswith("t1 is, voxel for voxel, an image (its t2) of a")
+    assert found["same_images"][0].startswith("t1 (there t2): voxel for voxel as in a training")
 
 
 def test_nearest_case_is_the_one_with_these_features(known):

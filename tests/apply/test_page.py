@@ -44,7 +44,7 @@ def test_page_says_answer_spread_and_notice(page) -> None:
     assert "UNLIKE THE STUDY, timing and thickness: t2 TE 300" in text
     assert "SAME IMAGES: t1 and t2" in text
     assert "positive predictive value 0.76 (0.37 to 0.95)" in text
-    assert "undecided: neither class can be ruled out" in text
+    assert "undecided, since neither class can be ruled out" in text
     assert "1 would be called unlike it" in text
     assert "&lt;next &amp; last&gt;" in text and "<next" not in text
 

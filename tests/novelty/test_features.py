@@ -29,10 +29,21 @@ def test_captured_are_the_inputs_of_the_last_linear_layer():
     assert len(found) == 3
 
 
-def test_network_without_linear_layer_is_named():
+def test_without_linear_layer_the_last_convolution_counts():
+    torch.manual_seed(2)
+    body = nn.Sequential(nn.Conv3d(1, 4, 3), nn.ReLU())
+    head = nn.Sequential(nn.Conv3d(4, 2, 1), nn.AdaptiveAvgPool3d(1), nn.Flatten())
+    images = torch.rand(2, 1, 8, 8, 8)
+    with captured_features(nn.Sequential(body, head)) as found:
+        head(body(images))
+    expected = body(images).detach().mean(dim=(2, 3, 4)).numpy()
+    np.testing.assert_allclose(np.stack(found), expected, rtol=1e-5)
+
+
+def test_network_without_any_such_layer_is_named():
     with (
-        pytest.raises(InputError, match="Conv3d has no linear layer"),
-        captured_features(nn.Conv3d(1, 2, 3)),
+        pytest.raises(InputError, match="Flatten has neither a linear layer nor"),
+        captured_features(nn.Flatten()),
     ):
         pass
 

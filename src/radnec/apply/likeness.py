@@ -186,20 +186,20 @@ def _same_as_study(
     voxels: Mapping[str, str], known: Mapping[str, Any]
 ) -> tuple[list[str], set[str]]:
     """Return what is the same as an image of the study, and the folds that learned from it."""
-    said, folds = [], set()
+    shared: dict[str, list[str]] = defaultdict(list)
+    folds: set[str] = set()
     for sequence, name in voxels.items():
         if name not in known:
             continue
         about = known[name]
         folds |= set(about["folds"])
-        roles = [
-            word for word, is_so in (("training", about["folds"]), ("test", about["test"])) if is_so
-        ]
-        other = "" if about["sequence"] == sequence else f" (its {about['sequence']})"
-        said.append(
-            f"{sequence} is, voxel for voxel, an image{other} of a {' and '.join(roles)} case of "
-            "this study: the answer is no test of the model"
-        )
+        roles = ["training"] * bool(about["folds"]) + ["test"] * about["test"]
+        other = "" if about["sequence"] == sequence else f" (there {about['sequence']})"
+        shared[f"a {' and '.join(roles)} case of this study"].append(f"{sequence}{other}")
+    said = [
+        f"{', '.join(names)}: voxel for voxel as in {where}, so the answer is no test of the model"
+        for where, names in shared.items()
+    ]
     return said, folds
 
 

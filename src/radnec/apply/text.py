@@ -113,9 +113,9 @@ def doubt_lines(doubt: Mapping[str, Any]) -> list[str]:
 def _set(decided: Mapping[str, Any]) -> str:
     members = decided["members"]
     if len(members) > 1:
-        why = ": neither class can be ruled out"
+        why = ", since neither class can be ruled out"
     else:
-        why = "" if members else ": unusual for either class"
+        why = "" if members else ", since it is unusual for either class"
     text = f"At {decided['confidence']:.0%} confidence: {decided['call']}{why}"
     if kept := decided["never_left_out"]:
         text += f" (too few cases to rule out {' or '.join(kept)})"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.modules.conv import _ConvNd
 
 from radnec.core.errors import InputError
 from radnec.core.files import atomic_path
@@ -21,7 +22,10 @@ from radnec.training.predict import load_network, predict_cases, read_descriptio
 
 @contextmanager
 def captured_features(network: nn.Module) -> Iterator[list[np.ndarray]]:
-    """Collect what the last linear layer of a network reads, whenever the network is asked.
+    """Collect what the last layer of a network reads, whenever the network is asked.
+
+    It is the last linear layer; of a network without one the last convolution, whose input is
+    averaged over the volume.
 
     Gives
     -----
@@ -32,15 +36,21 @@ def captured_features(network: nn.Module) -> Iterator[list[np.ndarray]]:
     Raises
     ------
     InputError
-        If the network has no linear layer.
+        If the network has no such layer.
     """
-    layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
+    modules = list(network.modules())
+    layers: list[nn.Module] = [one for one in modules if isinstance(one, nn.Linear)]
+    layers = layers or [one for one in modules if isinstance(one, _ConvNd)]
     if not layers:
-        raise InputError(f"{type(network).__name__} has no linear layer, so no features to compare")
+        raise InputError(
+            f"{type(network).__name__} has neither a linear layer nor a convolution: expected a "
+            "network whose last layer reads features"
+        )
     found: list[np.ndarray] = []
 
-    def keep(_module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        found.extend(inputs[0].detach().flatten(1).double().cpu().numpy())
+    def keep(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        read = inputs[0].detach().flatten(1 if isinstance(module, nn.Linear) else 2)
+        found.extend((read if read.ndim == 2 else read.mean(dim=2)).double().cpu().numpy())
 
     handle = layers[-1].register_forward_pre_hook(keep)
     try:

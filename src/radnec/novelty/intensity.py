@@ -11,7 +11,11 @@ from radnec.novelty.distance import Gaussian
 from radnec.novelty.finding import Finding, furthest
 from radnec.novelty.measures import QUANTILES
 
-_PARTS = (*(f"quantile {q} %" for q in QUANTILES if q != 50), "contrast")
+# As `intensity_profile` orders them.
+_PARTS = (
+    *(f"{q} % quantile, in quartile distances from the median," for q in QUANTILES if q != 50),
+    "contrast, ln(quartile distance / median),",
+)
 
 
 def describe_intensity(cases: Sequence[dict[str, Any]], sequence: str) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def check_intensity(
         findings.append(
             Finding(
                 _distance(known, profile),
-                f"{sequence}: {_PARTS[part]} {profile[part]:.2f} of {len(profile)} numbers",
+                f"{sequence}: {_PARTS[part]} {profile[part]:.2f}",
                 f"{known['low'][part]:.2f} to {known['high'][part]:.2f}",
             )
         )

@@ -71,8 +71,8 @@ def check_quality(
         findings.append(
             Finding(
                 math.log1p(worst),
-                f"{words} {value:.3g}",
-                f"{known['low']:.3g} to {known['high']:.3g}, median {known['median']:.3g}",
+                f"{words} {value:.4g}",
+                f"{known['low']:.4g} to {known['high']:.4g}, median {known['median']:.4g}",
             )
         )
     return furthest(findings)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 180.0, 118.0  # mm
 _DPI = 200
+# Darker than the colour of necrosis, and readable on white.
+_LOUD = "#a33b00"
 # Of the text below the bar: letters in a line, and its height in mm.
 _LETTERS, _LINE = 140, 3.3
 _COLUMNS = 4
@@ -71,7 +73,7 @@ def draw_summary(answer: Mapping[str, Any], reference: Path, heat: Path, sequenc
     sheet.write(6, 11, _about(answer), fontsize=7)
     _draw_probability(sheet, answer)
     if loud:
-        sheet.write(6, 31, "\n".join(loud), fontsize=6.5, color=POSITIVE_COLOUR, fontweight="bold")
+        sheet.write(6, 31, "\n".join(loud), fontsize=6.5, color=_LOUD, fontweight="bold")
     sheet.write(6, 31 + _LINE * len(loud), "\n".join(doubt), fontsize=6.5)
     _draw_slices(sheet, reference, heat, 31 + below)
     label = NAMES.get(sequence, sequence)
