@@ -98,6 +98,23 @@ def test_all_forms_answer_as_the_formula(study, exported, volume) -> None:
     assert float(answer[0, 1]) == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("backbone", ["resnet10", "mresnet"])
+def test_networks_of_the_table_that_follow_thick_slices(backbone, volume, tmp_path) -> None:
+    study = write_study(
+        tmp_path / "made", backbone=backbone, networks=1, described={"spacing": [1.0, 1.0, 5.0]}
+    )
+    export_model(load(study, f"{backbone}/fused"), tmp_path / "out")
+    (expected,) = load(study, f"{backbone}/fused").probabilities("p", volume).values()
+    session = onnxruntime.InferenceSession(tmp_path / "out" / "onnx" / "model.onnx")
+    found = session.run(["probabilities"], {"images": volume[None]})[0]
+    assert found[0, 1] == pytest.approx(expected, abs=1e-4)
+    module = torch.jit.load(tmp_path / "out" / "monai_bundle" / "models" / "model.ts")
+    with torch.no_grad():
+        assert float(module(torch.as_tensor(volume)[None])[0, 1]) == pytest.approx(
+            expected, abs=1e-4
+        )
+
+
 def test_monai_runs_the_bundle(study, exported, volume, tmp_path) -> None:
     """MONAI's own command on volumes as `radnec predict` leaves them."""
     from monai.bundle import run, verify_net_in_out
