@@ -17,17 +17,10 @@ from pydicom.uid import (
 )
 
 from radnec.ingest.reading import foreign
-from radnec.ingest.reading.elements import (
-    CutOff,
-    Damaged,
-    Encoding,
-    Raw,
-    elements,
-    first_item,
-    value_start,
-)
+from radnec.ingest.reading.agent_code import name_agent
+from radnec.ingest.reading.elements import CutOff, Damaged, Encoding, Raw, elements, value_start
 from radnec.ingest.reading.foreign import NotDicom, Unreadable
-from radnec.ingest.reading.tags import AGENT, AGENT_SEQUENCE, FUNCTIONAL_GROUPS, KEYWORD
+from radnec.ingest.reading.tags import AGENT_SEQUENCE, FUNCTIONAL_GROUPS, KEYWORD
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"})
@@ -37,7 +30,6 @@ _MEDIA_CLASS, _TRANSFER_SYNTAX = 0x00020002, 0x00020010
 _CLASS, _MANUFACTURER, _PIXELS = 0x00080016, 0x00080070, 0x7FE00010
 _META = frozenset({_MEDIA_CLASS, _TRANSFER_SYNTAX})
 _WANTED = frozenset({CHARACTER_SET, AGENT_SEQUENCE, *KEYWORD})
-_CODE_VALUE, _CODE_MEANING = 0x00080100, 0x00080104
 _ENHANCED_TAGS = [*_WANTED, *FUNCTIONAL_GROUPS]
 
 # The last element worth reading: the image description, then private elements by vendor.
@@ -142,7 +134,7 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
     order = "<" if syntax.is_little_endian else ">"
     encoding = Encoding(_names_vr(data[body + 4 : body + 6]), order)
     found, after = elements(data, body, encoding, _WANTED, _END_OF_IMAGE_GROUP)
-    _name_agent(found, encoding)
+    name_agent(found, encoding)
     if _text(found, _CLASS) in ENHANCED:
         return _enhanced(data, size, found, syntax, whole)
     maker = found.get(_MANUFACTURER, Raw("", b"")).value[:3].upper()
@@ -154,22 +146,6 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
         raise CutOff
     pixels_from = value_start(data, after, encoding, _PIXELS)
     return RawHeader(found, None, str(syntax), size, pixels_from)
-
-
-def _name_agent(found: dict[int, Raw], encoding: Encoding) -> None:
-    """Put the agent's code, as its meaning or else its value, where its name belongs.
-
-    Contrast/Bolus Agent (0018,0010) may be empty where Contrast/Bolus Agent Sequence (0018,0012)
-    holds a code of DICOM PS3.16 CID 12.
-    """
-    sequence = found.pop(AGENT_SEQUENCE, None)
-    if sequence is None or _text(found, AGENT):
-        return
-    code = first_item(sequence, encoding, frozenset({_CODE_VALUE, _CODE_MEANING}))
-    for tag in (_CODE_MEANING, _CODE_VALUE):
-        if tag in code and code[tag].value.strip(b" \0"):
-            found[AGENT] = Raw("LO", code[tag].value)
-            return
 
 
 def _inflate(data: bytes) -> bytes:
