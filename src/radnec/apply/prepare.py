@@ -54,8 +54,15 @@ def prepare_patient(
     Raises
     ------
     InputError
-        If the images cannot be used: says at which stage, and why.
+        If the images cannot be used: says at which stage, and why. If the study's networks read
+        cut-outs around the lesion, which for this patient nobody has drawn.
     """
+    # Studies before this section have none.
+    if config.get("lesion", {}).get("crop"):
+        raise InputError(
+            "the study's lesion.crop is true: its networks read the surroundings of a lesion, "
+            "which is not known for this patient; expected a study of whole brains"
+        )
     overrides = config["series_overrides"]
     ingest = IngestSettings.from_mapping(config["ingest"])
     at = {name: folder / "records" / f"{name}.json" for name in _STAGES}
