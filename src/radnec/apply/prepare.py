@@ -76,8 +76,15 @@ def prepare_patient(
     SequencesMissing
         If a sequence that the network reads is not there; says which are.
     InputError
-        If the images cannot be used for another reason: says at which stage, and why.
+        If the images cannot be used for another reason: says at which stage, and why. If the
+        study's networks read cut-outs around the lesion, which for this patient nobody has drawn.
     """
+    # Studies before this section have none.
+    if config.get("lesion", {}).get("crop"):
+        raise InputError(
+            "the study's lesion.crop is true: its networks read the surroundings of a lesion, "
+            "which is not known for this patient; expected a study of whole brains"
+        )
     source = _files_needed(source, sequences)
     overrides = config["series_overrides"]
     ingest = IngestSettings.from_mapping(config["ingest"])
