@@ -98,6 +98,7 @@ def matrix(finished, tmp_path_factory) -> Matrix:
     for name in ("start.pth", "head.nii.gz", "mask.nii.gz"):
         (folder / name).write_bytes(b"")
     (folder / "overrides.tsv").write_text("case\tseries\tsequence\nS1\tabc\tignore\n")
+    (folder / "study.yaml").write_text("title: On necrosis\n")
     base = ["--cores", "2", "--configfile", "overlay.yaml"]
     graph = graph_of_rules(folder, *base)
     first = nx.ancestors(graph, "select_cases") | {"select_cases"}

@@ -15,6 +15,7 @@ from radnec.cases.table import load_cases, require_rows
 from radnec.cohort.select import required_sequences
 from radnec.config.check import check_config
 from radnec.config.doubled import refuse_doubled_keys
+from radnec.config.study_record import read_study_record
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -51,6 +52,7 @@ try:
     if workflow.is_main_process:
         check_study(CONFIG, CASES)
         check_external_networks(CONFIG)
+        read_study_record(Path(record) if (record := CONFIG.study_record) else None)
 except InputError as error:
     raise WorkflowError(str(error))
 

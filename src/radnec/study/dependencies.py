@@ -55,6 +55,7 @@ def external_files(config: Mapping[str, Any]) -> dict[str, str]:
     files = {
         "cases": config["cases"],
         "series_overrides": config["series_overrides"],
+        "study_record": config["study_record"],
         "atlas_head": config["skull_strip"]["atlas_head"],
         "atlas_mask": config["skull_strip"]["atlas_mask"],
     }
