@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from radnec.explain.settings import METHODS
 from radnec.report.readable import interval, level_text, p_value
 from radnec.report.submission.facts import RunFacts
 
 Link = Callable[[object, str], str]
 """Text and path below the study's folder to a link, so that every number shows its file."""
 
-METHODS = {"gradcam": "Grad-CAM", "hirescam": "HiResCAM", "gradcam++": "Grad-CAM++"}
 METRICS = "evaluation/models/metrics.tsv"
 RANKING = "evaluation/models/ranking.tsv"
 
