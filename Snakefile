@@ -46,6 +46,7 @@ rule all:
         results("figures/rulegraph.dot"),
         results("config.yaml"),
         results("cases.html"),
+        results("submission.html"),
         results("report.html"),
         results("ro-crate-metadata.json"),
     # Else Snakemake prints the names of all these files.

@@ -39,7 +39,7 @@ def asked(
     (folder / "resampled.tsv").write_text(resampled)
     (folder / "confounding.tsv").write_text(GROUPS + groups)
     confounding = folder / "confounding.tsv" if groups else None
-    return answer(folder, confounding, confidence=0.95, facts=FACTS | facts)
+    return answer(folder, confounding, networks=["net"], confidence=0.95, facts=FACTS | facts)
 
 
 TWO = (
@@ -106,12 +106,34 @@ def test_in_a_cross_validation_the_tests_over_folds_count(tmp_path) -> None:
     assert found.differ == "Not shown: 1 comparison over the folds, smallest corrected p 0.6."
 
 
-def test_another_family_of_comparisons_is_one_with_other_methods(tmp_path) -> None:
-    text = pair("inputs", "0.3") + "simple\tnet\tfused\tlogistic\tage\t0.2\t0.03\n"
-    found = asked(tmp_path, ranking=TWO, comparisons=text)
-    assert "net / fused and logistic / age are shown to differ" in found.comparators
-    assert "1 comparison on" in found.differ  # and not counted there
+MIXED = TWO + (
+    "clinical\tno-images\t3\t0.68\t0.5\t0.9\t0.4\t0.9\t\t\t\t\n"
+    "scanner\tno-images\t4\t0.6\t0.5\t0.9\t0.4\t0.9\t\t\t\t\n"
+)
+
+
+def test_other_models_are_comparators_of_the_best_network(tmp_path) -> None:
+    """Whichever side of the pair the network is on."""
+    text = (
+        pair("inputs", "0.3")
+        + "images\tclinical\tno-images\tnet\tfused\t-0.2\t0.03\n"
+        + "images\tnet\tt1\tclinical\tno-images\t0.03\t0.001\n"
+        + "images\tnet\tfused\tscanner\tno-images\t0.28\t0.2\n"
+    )
+    found = asked(tmp_path, ranking=MIXED, comparisons=text)
+    assert found.comparators == (
+        "net / fused against clinical / no-images: better, AUC difference 0.20, corrected p 0.03."
+    )
+    assert "1 comparison on" in found.differ  # those with comparators are not counted there
+    assert found.scanner.startswith("net / fused against scanner / no-images: not shown to differ")
     assert asked(tmp_path, ranking=TWO).comparators == ""
+
+
+def test_a_comparison_without_a_test_is_said_to_have_none(tmp_path) -> None:
+    text = "images\tnet\tfused\tclinical\tno-images\t0.2\t\n"
+    found = asked(tmp_path, ranking=MIXED, comparisons=text)
+    assert found.comparators.endswith("AUC difference 0.20, without a test.")
+    assert found.differ.startswith("There is one network")
 
 
 @pytest.mark.parametrize(

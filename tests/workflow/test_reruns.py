@@ -103,6 +103,7 @@ def matrix(finished, tmp_path_factory) -> Matrix:
         (folder / name).write_bytes(b"")
     (folder / "overrides.tsv").write_text("case\tseries\tsequence\nS1\tabc\tignore\n")
     (folder / "readers.tsv").write_text("case\treader\tcall\nS1\tA\tnecrosis\n")
+    (folder / "study.yaml").write_text("title: On necrosis\n")
     base = ["--cores", "2", "--configfile", "overlay.yaml"]
     graph = graph_of_rules(folder, *base)
     first = nx.ancestors(graph, "select_cases") | {"select_cases"}

@@ -17,6 +17,7 @@ from radnec.cohort.select import required_sequences
 from radnec.comparators.catalogue import NO_IMAGES, READS
 from radnec.config.check import check_config
 from radnec.config.doubled import refuse_doubled_keys
+from radnec.config.study_record import read_study_record
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -53,6 +54,7 @@ try:
     if workflow.is_main_process:
         check_study(CONFIG, CASES)
         check_external_networks(CONFIG)
+        read_study_record(Path(record) if (record := CONFIG.study_record) else None)
 except InputError as error:
     raise WorkflowError(str(error))
 

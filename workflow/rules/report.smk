@@ -63,12 +63,48 @@ rule write_cases:
         "../../scripts/write_cases.py"
 
 
+# Reporting checklists filled from the run, and a draft of methods and results.
+rule write_submission:
+    input:
+        record=config["study_record"] or [],
+        config=results("config.yaml"),
+        cohort=results("cohort/cases.tsv"),
+        split=results("split/split.tsv"),
+        scanners=results("tables/table2.tsv"),
+        cards=runs_of_study("card.json"),
+        evaluation=results("evaluation/models"),
+        subgroups=results("evaluation/subgroups.tsv"),
+        confounding=results("evaluation/confounding.tsv"),
+        tests=of_figures("tests"),
+    output:
+        page=results("submission.html"),
+        folder=directory(results("submission")),
+    log:
+        results("logs/write_submission.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("write_submission"),
+        template=code_of_template(),
+        study=config["study"],
+        phantom=PHANTOM,
+        notice=NOTICE,
+    script:
+        "../../scripts/write_submission.py"
+
+
 # The report: everything above, to read from top to bottom.
 rule write_report:
     input:
         cohort=results("cohort/cases.tsv"),
         config=results("config.yaml"),
         tables=expand(results("tables/table{n}.md"), n=range(1, 7)),
+        whole=results("tables/table1_whole.md"),
         figures=expand(results("figures/figure{n}.svg"), n=[1, 2, 3]),
         pictures=expand(results("figures/figure{n}.png"), n=[4, 5]),
         beside=expand(

@@ -79,6 +79,14 @@ class StudyConfig(Settings):
 
     Change: when a case is excluded as ambiguous: its reason holds the line to add
     """
+    study_record: OptionalPath = None
+    """YAML of what only the authors know, for the reporting checklists
+
+    Title, centres, dates, ethics, registration, funding and others; config/study.yaml has every
+    field.
+
+    Change: before you submit a manuscript
+    """
     cohort: Literal["patients", "phantom"] = "patients"
     """or phantom: simulate the cases of the table (make demo)
 

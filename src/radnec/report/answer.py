@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from radnec.report.caveats import Caveat, caveats
 from radnec.report.embed import require
 from radnec.report.readable import interval, level_text, p_value
 
-_QUESTIONS = {
-    "backbones": "networks of different design",
-    "inputs": "networks that read different images",
-}
-"""Families of comparisons between the networks themselves; every other is with something else."""
+SCANNER = "scanner"
+"""Name of the comparator, and of the group of fields, that knows the scanner and no image."""
+
+COMPARATORS_NAMED = 3
+"""So many comparators are named on the first screen, the strongest."""
 
 ALPHA = 0.05
 """Largest corrected p that counts as a finding."""
@@ -58,7 +58,12 @@ class Answer:
 
 
 def answer(
-    evaluation: Path, confounding: Path | None, *, confidence: float, facts: dict[str, Any]
+    evaluation: Path,
+    confounding: Path | None,
+    *,
+    networks: Collection[str],
+    confidence: float,
+    facts: dict[str, Any],
 ) -> Answer:
     """Return the first screen's sentences, from the tables of the evaluation alone.
 
@@ -68,6 +73,8 @@ def answer(
         Folder with ranking.tsv, comparisons.tsv and resampled.tsv.
     confounding
         evaluation/confounding.tsv.
+    networks
+        Backbones that are networks of the study; every other model of the tables is a comparator.
     confidence
         Level of the intervals.
     facts
@@ -77,7 +84,13 @@ def answer(
     first = ranking.iloc[0]
     value, low, high, how = _reported(first, len(ranking))
     pairs, over_folds = _pairs(evaluation)
-    scanner = _groups(confounding)
+    groups = _groups(confounding)
+    of_networks = ranking["backbone"].isin(networks)
+    strongest = ranking[of_networks].iloc[0] if of_networks.any() else first
+    others = ranking[~of_networks]
+    rivals = others[others["backbone"] != SCANNER]
+    against_scanner = _against(pairs, strongest, others[others["backbone"] == SCANNER])
+    fields_alone = _scanner(groups, low)
     return Answer(
         best=_named(first),
         models=len(ranking),
@@ -85,10 +98,10 @@ def answer(
         estimate=f"AUC {interval(value, low, high)}"
         + ("" if math.isnan(low) else f", {level_text(confidence)}"),
         meaning=f"{_in_words(value)} {how}",
-        differ=_differ(pairs, over_folds),
-        comparators=_comparators(pairs),
-        scanner=_scanner(scanner, low),
-        caveats=caveats(facts | {"first": first, "low": low, "high": high, "groups": scanner}),
+        differ=_differ(pairs, networks, over_folds),
+        comparators=_against(pairs, strongest, rivals),
+        scanner=" ".join(filter(None, (against_scanner, fields_alone))),
+        caveats=caveats(facts | {"first": first, "low": low, "high": high, "groups": groups}),
     )
 
 
@@ -149,25 +162,30 @@ def _pairs(evaluation: Path) -> tuple[pd.DataFrame, bool]:
     return renamed, False
 
 
-def _differ(pairs: pd.DataFrame, over_folds: bool) -> str:
-    own = pairs[pairs["family"].isin(_QUESTIONS)] if "family" in pairs else pairs
-    if own.empty:
+def _differ(pairs: pd.DataFrame, networks: Collection[str], over_folds: bool) -> str:
+    """Return whether the networks differ from each other."""
+    if pairs.empty:
         return "There is one model: nothing to compare it with."
+    own = pairs[
+        pairs["first_backbone"].isin(networks) & pairs["second_backbone"].isin(networks)
+    ].dropna(subset=["first_input_set", "second_input_set"])
     where = "over the folds" if over_folds else "on the same cases"
     tested = own[own["corrected_p"].notna()]
+    if own.empty:
+        return "There is one network: no other to compare it with."
     if tested.empty:
-        return f"Cannot be said: none of {len(own)} comparisons {where} has a test."
+        return f"Cannot be said: none of {_count(len(own), 'comparison')} {where} has a test."
     below = tested[tested["corrected_p"] < ALPHA]
     if below.empty:
         least = p_value(tested["corrected_p"].min())
         return (
             f"Not shown: {_count(len(tested), 'comparison')} {where}, smallest corrected p {least}."
         )
-    strongest = below.loc[below["corrected_p"].idxmin()]
+    clearest = below.loc[below["corrected_p"].idxmin()]
     return (
         f"Yes, in {len(below)} of {_count(len(tested), 'comparison')} {where}; the clearest: "
-        f"{_named(strongest, 'first_')} against {_named(strongest, 'second_')}, difference of the "
-        f"AUC {strongest['difference']:.2f}, corrected p {p_value(strongest['corrected_p'])}."
+        f"{_named(clearest, 'first_')} against {_named(clearest, 'second_')}, difference of the "
+        f"AUC {clearest['difference']:.2f}, corrected p {p_value(clearest['corrected_p'])}."
     )
 
 
@@ -175,26 +193,40 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _comparators(pairs: pd.DataFrame) -> str:
-    """Return how the networks stand against other methods: families of their own in the table."""
-    if "family" not in pairs:
-        return ""
-    others = pairs[~pairs["family"].isin(_QUESTIONS)]
-    if others.empty:
-        return ""
-    tested = others[others["corrected_p"].notna()]
-    if tested.empty:
-        return f"Cannot be said: none of {_count(len(others), 'comparison')} has a test."
+def _against(pairs: pd.DataFrame, network: pd.Series, others: pd.DataFrame) -> str:
+    """Return how a network stands against comparators, the strongest first; empty without any."""
     sentences = []
-    for row in tested.sort_values("corrected_p").head(3).to_dict("records"):
-        series = pd.Series(row)
-        word = "shown to differ" if row["corrected_p"] < ALPHA else "not shown to differ"
-        pair = f"{_named(series, 'first_')} and {_named(series, 'second_')}"
+    for other in others.head(COMPARATORS_NAMED).to_dict("records"):
+        found = _pair(pairs, network, pd.Series(other))
+        if found is None:
+            continue
+        difference, p = found
+        name = f"{_named(network)} against {_named(pd.Series(other))}"
+        if math.isnan(p):
+            sentences.append(f"{name}: AUC difference {difference:.2f}, without a test.")
+            continue
+        shown = "not shown to differ"
+        if p < ALPHA:
+            shown = "better" if difference > 0 else "worse"
         sentences.append(
-            f"{pair} are {word} (AUC difference {row['difference']:.2f}, "
-            f"corrected p {p_value(row['corrected_p'])})"
+            f"{name}: {shown}, AUC difference {difference:.2f}, corrected p {p_value(p)}."
         )
-    return "; ".join(sentences) + "."
+    return " ".join(sentences)
+
+
+def _pair(pairs: pd.DataFrame, one: pd.Series, other: pd.Series) -> tuple[float, float] | None:
+    """Return the difference of two models' AUCs and its corrected p; None if not compared."""
+    if pairs.empty:
+        return None
+    for sign, first, second in ((1, one, other), (-1, other, one)):
+        same = pd.Series(True, index=pairs.index)
+        for place, model in (("first", first), ("second", second)):
+            for name in ("backbone", "input_set"):
+                same &= pairs[f"{place}_{name}"] == model[name]
+        if same.any():
+            row = pairs[same].iloc[0]
+            return sign * float(row["difference"]), float(row["corrected_p"])
+    return None
 
 
 def _groups(confounding: Path | None) -> pd.DataFrame:
@@ -206,7 +238,7 @@ def _groups(confounding: Path | None) -> pd.DataFrame:
 
 def _scanner(groups: pd.DataFrame, low: float) -> str:
     """Return what scanner and acquisition tell without the image, beside the best network."""
-    rows = groups[groups["name"].isin(["scanner", "acquisition"]) & groups["auc"].notna()]
+    rows = groups[groups["name"].isin([SCANNER, "acquisition"]) & groups["auc"].notna()]
     if rows.empty:
         return ""
     parts = [

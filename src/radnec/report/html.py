@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
+from radnec.config.sections import ModelsSettings
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
@@ -32,6 +33,9 @@ FIGURES = tuple(f"figure{number}" for number in range(1, 6))
 
 CONFIDENCE = 0.95
 """Level of the intervals of a study whose configuration names none."""
+
+NETWORKS = ModelsSettings().backbones
+"""Networks of a study whose configuration names none."""
 
 QUALITY_PAGES = 8
 """So many cases are shown with their pictures, the worst; the others are linked."""
@@ -87,6 +91,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         answer(
             evaluation,
             inputs.confounding,
+            networks=used.get("models", {}).get("backbones", NETWORKS),
             confidence=confidence,
             facts={
                 "phantom": inputs.phantom,
@@ -119,6 +124,12 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             for name, path in inputs.tables.items()
         },
         "figures": {name: picture(path) for name, path in inputs.figures.items()},
+        "whole": {
+            "title": heading(inputs.whole),
+            "body": markdown(inputs.whole, notice=inputs.notice),
+        }
+        if inputs.whole
+        else None,
         "training_figure": picture(inputs.training_figure) if inputs.training_figure else None,
         "networks": _networks(inputs.cards) if inputs.cards else None,
         "discrimination": readable.measures(evaluation / "metrics.tsv", readable.DISCRIMINATION)

@@ -32,6 +32,8 @@ class ReportInputs:
         The configuration as used, YAML.
     model
         Backbone and input set of figures 4 and 5, as ``densenet121/fused``.
+    whole
+        table1_whole.md: all cases that came in, included, excluded and by site.
     training_figure
         Learning curves (see :func:`radnec.figures.training.draw_training`).
     cards
@@ -76,6 +78,7 @@ class ReportInputs:
     figures: Mapping[str, Path]
     config: Path
     model: str
+    whole: Path | None = None
     training_figure: Path | None = None
     cards: Sequence[Path] = ()
     evaluation: Path | None = None

@@ -90,6 +90,7 @@ def external_files(config: Mapping[str, Any]) -> dict[str, str]:
         "cases": config["cases"],
         "series_overrides": config["series_overrides"],
         "readers": config["evaluation"]["readers"],
+        "study_record": config["study_record"],
         "atlas_head": config["skull_strip"]["atlas_head"],
         "atlas_mask": config["skull_strip"]["atlas_mask"],
     }
