@@ -25,10 +25,10 @@ _SECTIONS_OF = {
         "phantom",
     ),
     "Images": (
-        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "normalisation",
-        "pack", "qc",
+        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "lesion",
+        "normalisation", "pack", "qc",
     ),
-    "Networks": ("split", "input_sets", "models", "training"),
+    "Networks": ("split", "input_sets", "models", "training", "comparators"),
     "Results": ("evaluation", "explain", "novelty", "figures"),
     "Resources": ("resources",),
 }  # fmt: skip
