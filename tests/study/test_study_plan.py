@@ -107,6 +107,7 @@ def test_every_result_of_the_models(config):
         "evaluation/models",
         "evaluation/subgroups.tsv",
         "evaluation/confounding.tsv",
+        "evaluation/scanner_use.tsv",
         "evaluation/published",
         "explain/vgg11/t2/maps",
         "explain/vgg11/t2/tests",
