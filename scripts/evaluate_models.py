@@ -30,4 +30,5 @@ if __name__ == "__main__":
                 tables=Path(snakemake.output[0]).parent,
                 evaluation=evaluation,
                 ledger=Path(snakemake.params.ledger),
+                readers=Path(snakemake.input.readers) if snakemake.input.readers else None,
             )

@@ -7,23 +7,12 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from trained_study import TINY, write_study
+from trained_study import TINY, write_head, write_study
 
 from radnec.apply.patients import read_patients
 from radnec.cli.main import main
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
-
-
-def write_head(path: Path, seed: int) -> Path:
-    """A noisy ball, voxels of 5 mm."""
-    rng = np.random.default_rng(seed)
-    places = np.indices((32, 32, 32)) - 15.5
-    ball = np.sqrt((places**2).sum(axis=0)) < 13
-    data = rng.normal(20, 5, ball.shape) + ball * rng.normal(300, 60, ball.shape)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nib.save(nib.Nifti1Image(data.clip(0).astype(np.int16), np.diag([5.0, 5.0, 5.0, 1.0])), path)
-    return path
 
 
 @pytest.fixture(scope="module")

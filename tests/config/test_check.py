@@ -102,7 +102,7 @@ def test_codes_of_labels_may_be_numbers():
         ("training.learning_rat", 0.1, "unknown key, did you mean "
          "training.learning_rate?"),
         ("trainig", {}, "unknown key, did you mean training?"),
-        ("epochs", 5, "unknown key, did you mean training.epochs?"),
+        ("epochs", 5, "unknown key, did you mean training.epochs or"),
         ("training.learning_rate", -1.0, "found -1.0, expected a number above 0"),
         ("training.epochs", 1.5, "found 1.5, expected a whole number of at least 1"),
         ("training.epochs", True, "found true, expected a whole number of at least 1"),

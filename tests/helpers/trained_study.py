@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
+import numpy as np
 import torch
 import yaml
 from safetensors.torch import save_file
@@ -84,3 +86,14 @@ def write_study(
         }
         write_json(model / "network.json", about | dict(described or {}))
     return folder
+
+
+def write_head(path: Path, seed: int) -> Path:
+    """A noisy ball, voxels of 5 mm."""
+    rng = np.random.default_rng(seed)
+    places = np.indices((32, 32, 32)) - 15.5
+    ball = np.sqrt((places**2).sum(axis=0)) < 13
+    data = rng.normal(20, 5, ball.shape) + ball * rng.normal(300, 60, ball.shape)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nib.save(nib.Nifti1Image(data.clip(0).astype(np.int16), np.diag([5.0, 5.0, 5.0, 1.0])), path)
+    return path

@@ -1,7 +1,7 @@
 # Tables 1 to 6, and the statistics beside them.
 
 
-# Table 1: the patients, training against test set.
+# Table 1: the patients, training against test set; and the whole cohort with who left it.
 rule describe_cohort:
     input:
         table=config["cases"],
@@ -15,6 +15,9 @@ rule describe_cohort:
         ),
         md=results("tables/table1.md"),
         tex=results("tables/table1.tex"),
+        whole=results("tables/table1_whole.tsv"),
+        whole_md=results("tables/table1_whole.md"),
+        whole_tex=results("tables/table1_whole.tex"),
     log:
         results("logs/describe_cohort.log"),
     conda:
@@ -66,9 +69,10 @@ rule describe_scanners:
 rule evaluate_models:
     input:
         predictions=STUDY.predictions(),
-        runs=runs_of_study("predictions.tsv"),
+        runs=predictions_of_runs(),
         # The patient of each case.
         split=results("split/split.tsv"),
+        readers=config["evaluation"]["readers"] or [],
     output:
         *[
             report(

@@ -15,6 +15,7 @@ from radnec.core.seeding import derive_seed
 from radnec.evaluate.comparisons.benefit import net_benefit_table
 from radnec.evaluate.comparisons.pairs import comparison_table, resampled_table
 from radnec.evaluate.comparisons.ranking import ranking_table
+from radnec.evaluate.comparisons.readers import readers_table
 from radnec.evaluate.measures.auc import area
 from radnec.evaluate.measures.calibration import calibration_curve
 from radnec.evaluate.measures.decision import decision_curve
@@ -37,6 +38,7 @@ from radnec.evaluate.models.predictions import (
     read_patients,
     read_predictions,
 )
+from radnec.evaluate.models.readers import read_readers
 from radnec.evaluate.models.thresholds import thresholds_of
 from radnec.evaluate.next_patient.store import (
     fit_next_patient,
@@ -72,6 +74,7 @@ def evaluate_models(
     tables: Path,
     evaluation: Path,
     ledger: Path,
+    readers: Path | None = None,
 ) -> None:
     """Write tables 3 to 6 and the evaluation beside them.
 
@@ -93,6 +96,8 @@ def evaluate_models(
         Folder of the other results; docs/statistics.md lists its files.
     ledger
         File that counts the evaluations, see :func:`note_evaluation`.
+    readers
+        Table of readers, or None; readers.tsv is written only with one.
 
     Raises
     ------
@@ -166,6 +171,9 @@ def evaluate_models(
         ),
         **{name: _joined(parts) for name, parts in curves.items()},
     }
+    if readers is not None:
+        said = read_readers(readers, set(models[0].pooled.cases["case"]))
+        written["readers"] = readers_table(models, said, level)
     for name, table in written.items():
         write_results(table, evaluation / f"{name}.tsv", notice)
     _write_next_patient(models, settings, notice, evaluation)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
-from radnec.core.settings import Number, Settings, Values, Whole
+from radnec.core.settings import Number, OptionalPath, Settings, Values, Whole
 
 Recalibrating = Literal["shift", "temperature", "logistic"]
 
@@ -34,6 +34,13 @@ class EvaluationSettings(Settings):
     `temperature` the spread; `logistic` both.
 
     Change: to shift where few necroses were tested
+    """
+    readers: OptionalPath = None
+    """TSV of what readers said of the cases: each is set beside the networks
+
+    Its columns are `case`, `reader`, and `call` (necrosis or recurrence), `score`, or both.
+
+    Change: where radiologists or surgeons read the test cases
     """
     bootstrap_repeats: Annotated[Whole, Ge(100)] = 2000
     """resamples of every bootstrap

@@ -20,20 +20,13 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Preprocessing",
-        (
-            "register_case",
-            "predict_masks",
-            "strip_case",
-            "normalise_case",
-            "draw_quality_case",
-            "measure_case",
-        ),
+        ("register_case", "predict_masks", "strip_case", "normalise_case", "draw_quality_case"),
     ),
     (
         "Cohort",
         ("collect_cohort", "tabulate_quality", "split_cohort", "list_packed", "pack_sequence"),
     ),
-    ("Networks", ("train_run", "predict_run", "describe_features", "gather_predictions")),
+    ("Networks", ("train_run", "predict_run", "gather_predictions")),
     (
         "Statistics",
         (
@@ -42,11 +35,21 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "evaluate_models",
             "evaluate_subgroups",
             "check_confounding",
-            "describe_study",
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
-    ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
+    ("Next patient", ("measure_case", "describe_features", "describe_study")),
+    (
+        "Report",
+        (
+            "keep_config",
+            "write_rulegraph",
+            "draw_flowchart",
+            "write_cases",
+            "write_submission",
+            "write_report",
+        ),
+    ),
 )
 """Stages in the order of the data, and rules that belong to each. A rule not named here belongs
 to the last stage among the rules it needs or, if it needs none, to the first that uses it."""

@@ -32,6 +32,8 @@ class ReportInputs:
         The configuration as used, YAML.
     model
         Backbone and input set of figures 4 and 5, as ``densenet121/fused``.
+    whole
+        table1_whole.md: all cases that came in, included, excluded and by site.
     training_figure
         Learning curves (see :func:`radnec.figures.training.draw_training`).
     cards
@@ -62,6 +64,10 @@ class ReportInputs:
         Pictures of the quality control, named after their cases, in a folder beside the report.
     strip_network
         What `fetch_hdbet` wrote of the networks of the skull stripping; none without a network.
+    case_pictures
+        A small picture of each case with its map, named after the case.
+    pages
+        Title to address of the pages beside the report, relative to it.
     """
 
     study: str
@@ -72,6 +78,7 @@ class ReportInputs:
     figures: Mapping[str, Path]
     config: Path
     model: str
+    whole: Path | None = None
     training_figure: Path | None = None
     cards: Sequence[Path] = ()
     evaluation: Path | None = None
@@ -88,3 +95,5 @@ class ReportInputs:
     quality: Path | None = None
     quality_pages: Sequence[Path] = ()
     strip_network: Path | None = None
+    case_pictures: Sequence[Path] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)

@@ -34,6 +34,7 @@ def patients_section(evaluation: Path, scanner_use: Path | None, level: str) -> 
         "instability": _instability(evaluation / "instability.tsv"),
         "recalibration": _recalibration(evaluation / "recalibration.tsv", level),
         "prediction_sets": _sets(evaluation / "prediction_sets.tsv", level),
+        **_readers(evaluation / "readers.tsv", level),
         "net_benefit": _benefit(evaluation / "net_benefit.tsv", level, "model"),
         "benefit_difference": _benefit(evaluation / "net_benefit.tsv", level, "difference"),
         "evaluation_size": _size(evaluation / "evaluation_size.tsv"),
@@ -99,6 +100,39 @@ def _sets(path: Path, level: str) -> Markup:
         "notes": "Remarks",
     }
     return table(frame, _MODEL | titles)
+
+
+def _readers(path: Path, level: str) -> dict[str, Markup]:
+    """Return readers alone, and beside the networks; nothing without a table of readers."""
+    if not path.exists():
+        return {}
+    frame = read_tsv(path, dtype=str)
+    ends = ("", "_lo", "_hi")
+    for name in ("sens", "spec", "auc", "value"):
+        frame[name] = [
+            interval(*row)
+            for row in zip(*(_column(frame, name + end) for end in ends), strict=True)
+        ]
+    for name in ("mcnemar_exact_p", "delong_p", "p"):
+        values = _column(frame, name)
+        frame[name] = ["" if value is None else p_value(value) for value in values]
+    for name in ("measure", "notes"):
+        frame[name] = _column(frame, name)
+    rates = {"sens": f"Sensitivity ({level})", "spec": f"Specificity ({level})"}
+    alone = {"reader": "Reader", "n_necrosis": "Necrosis", "n_recurrence": "Recurrence"}
+    pairs = {"reader": "Reader", **_MODEL, **rates, "mcnemar_exact_p": "McNemar p"}
+    together = {**_MODEL, "reader": "Readers", "measure": "Measure"}
+    difference = {"value": f"Network minus readers ({level})", "p": "p", "notes": "Remarks"}
+    area = {"auc": f"AUC ({level})"}
+    return {
+        "readers": table(frame[frame["kind"] == "reader"], alone | rates | area),
+        "readers_paired": table(
+            frame[frame["kind"] == "pair"], pairs | area | {"delong_p": "DeLong p"}
+        ),
+        "readers_together": table(frame[frame["kind"] == "together"], together | difference)
+        if (frame["kind"] == "together").any()
+        else Markup(""),
+    }
 
 
 def _benefit(path: Path, level: str, kind: str) -> Markup:

@@ -74,6 +74,10 @@ class StudyCases:
         """Return the path of the brain mask that the table names; "" where it names none."""
         return self.rows[case].get("mask", "")
 
+    def lesion(self, case: str) -> str:
+        """Return the path of the drawn lesion that the table names; "" where it names none."""
+        return self.rows[case].get("lesion", "")
+
     def given_sets(self, split: Mapping[str, Any]) -> str:
         """Return the column ``set`` as canonical JSON; an empty object where no split is given.
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from trained_study import SIZE, TINY, write_study
 
+from radnec.apply.export.card import performance
 from radnec.apply.export.folder import export_model
 from radnec.apply.manifest import verify
 from radnec.apply.model import load_model
@@ -96,6 +97,23 @@ def test_all_forms_answer_as_the_formula(study, exported, volume) -> None:
     with torch.no_grad():
         answer = module(torch.as_tensor(volume)[None])
     assert float(answer[0, 1]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("backbone", ["resnet10", "mresnet"])
+def test_networks_of_the_table_that_follow_thick_slices(backbone, volume, tmp_path) -> None:
+    study = write_study(
+        tmp_path / "made", backbone=backbone, networks=1, described={"spacing": [1.0, 1.0, 5.0]}
+    )
+    export_model(load(study, f"{backbone}/fused"), tmp_path / "out")
+    (expected,) = load(study, f"{backbone}/fused").probabilities("p", volume).values()
+    session = onnxruntime.InferenceSession(tmp_path / "out" / "onnx" / "model.onnx")
+    found = session.run(["probabilities"], {"images": volume[None]})[0]
+    assert found[0, 1] == pytest.approx(expected, abs=1e-4)
+    module = torch.jit.load(tmp_path / "out" / "monai_bundle" / "models" / "model.ts")
+    with torch.no_grad():
+        assert float(module(torch.as_tensor(volume)[None])[0, 1]) == pytest.approx(
+            expected, abs=1e-4
+        )
 
 
 def test_monai_runs_the_bundle(study, exported, volume, tmp_path) -> None:
@@ -180,6 +198,27 @@ def test_calibration_and_likeness_go_along_without_single_cases(study, tmp_path)
         assert set(stored.files) == {"mean", "floor"}
         assert stored["mean"].tolist() == [0, 1, 2, 3]
     verify(tmp_path / "out")
+
+
+def test_performance_goes_along(study, tmp_path) -> None:
+    copy = tmp_path / "study"
+    shutil.copytree(study, copy)
+    names = ["backbone", "input_set", "sens", "sens_wilson_lo", "sens_wilson_hi", "spec", "acc"]
+    names += ["auc", "n_necrosis", "n_recurrence", "pooling", "cohort", "notes"]
+    (copy / "tables").mkdir()
+    rows = [
+        [TINY, "t1", *[0.1] * 6, 1, 1, "holdout", "phantom", ""],
+        [TINY, "fused", 0.75, 0.5, 0.875, *[0.25] * 3, 7, 13, "holdout", "phantom", ""],
+    ]
+    lines = ["\t".join(map(str, row)) for row in [names, *rows]]
+    (copy / "tables" / "table4.tsv").write_text("\n".join(lines) + "\n")
+    export_model(load(copy), tmp_path / "out", parts=[])
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "| sensitivity | 0.750 | 0.500 to 0.875 |" in card
+    assert "| specificity | 0.250 | not defined |" in card
+    found = performance(tmp_path / "out", NAME)
+    assert found == performance(copy, NAME)
+    assert found["n_recurrence"] == 13 and "notes" not in found
 
 
 def test_sha256sum_accepts_the_list(exported) -> None:

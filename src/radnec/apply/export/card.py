@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from radnec.core.notices import notice
 from radnec.core.tables import read_tsv
 from radnec.networks.registry import source
 
+PERFORMANCE = "performance.json"
 _TABLES = ("table3.tsv", "table4.tsv")
 _MEASURES = {"sens": "sensitivity", "spec": "specificity", "acc": "accuracy", "auc": "AUC"}
 
 
 def performance(study: Path, name: str) -> dict[str, Any] | None:
-    """Return the model's row of the study's tables 3 and 4; None where there is none."""
+    """Return the model's row of the study's tables 3 and 4; None where there is none.
+
+    Parameters
+    ----------
+    study
+        results/<study>, or an export, which holds the row of its model.
+    name
+        ``<backbone>/<inputs>``.
+    """
+    if (study / PERFORMANCE).is_file():
+        kept: dict[str, Any] = json.loads((study / PERFORMANCE).read_text(encoding="utf-8"))
+        return kept
     backbone, _, inputs = name.partition("/")
     for table in _TABLES:
         path = study / "tables" / table
@@ -25,7 +36,8 @@ def performance(study: Path, name: str) -> dict[str, Any] | None:
             rows = read_tsv(path)
             rows = rows[(rows["backbone"] == backbone) & (rows["input_set"] == inputs)]
             if len(rows):
-                return {str(key): value for key, value in rows.iloc[0].items() if pd.notna(value)}
+                row: dict[str, Any] = json.loads(rows.iloc[0].to_json())
+                return {key: value for key, value in row.items() if value is not None}
     return None
 
 

@@ -12,7 +12,7 @@ import torch
 import yaml
 
 from radnec.apply.export.bundle import ask_bundle, write_bundle
-from radnec.apply.export.card import model_card, performance
+from radnec.apply.export.card import PERFORMANCE, model_card, performance
 from radnec.apply.export.ensemble import Ensemble
 from radnec.apply.export.onnx_file import ask_onnx, require_onnx, write_onnx
 from radnec.apply.export.reference import copy_reference
@@ -91,6 +91,9 @@ def export_model(model: Model, output: Path, parts: Sequence[str] = PARTS) -> di
         for name, one in model.described.items():
             source = model.folder / "models" / model.name / name
             _copy_network(source, folder / "models" / model.name / name, one)
+        found = performance(model.folder, model.name)
+        if found is not None:
+            write_json(folder / PERFORMANCE, found)
         known = copy_reference(model.folder, model.name, folder)
         if "onnx" in parts:
             path = folder / "onnx" / "model.onnx"

@@ -25,6 +25,7 @@ DIRECTIONS = {
     "rotation": (1,),
     "translation": (1,),
     "brain ml": (-1, 1),
+    "mask dice": (-1,),
 }
 
 
@@ -45,13 +46,15 @@ def tabulate_quality(
     records
         Records of registration and skull stripping of the selected cases.
     measures
-        What `radnec.preprocess.quality.measures.measure_case` found of each.
+        What `radnec.preprocess.quality.measures.measure_case` found of each, with
+        `radnec.preprocess.quality.second_opinion.second_opinion` as ``mask``.
     kind
         Value of the last column, see `radnec.core.notices.cohort_kind`.
     output
         TSV to write: case, outcome, remarks, what is ``unusual`` (the measure furthest on the
         bad side of the cohort's median, in robust standard deviations), then the least
-        similarity gained, the largest movement, the volume of the brain and the least SNR.
+        similarity gained, the largest movement, the volume of the brain, the Dice of its mask
+        with that of another method, and the least SNR.
 
     Raises
     ------
@@ -71,6 +74,10 @@ def tabulate_quality(
         content = json.loads(path.read_text(encoding="utf-8"))
         ratios = {f"{name} snr": value for name, value in content["snr"].items()}
         found[content["case"]].update({k: v for k, v in ratios.items() if v is not None})
+        if second := content.get("mask"):
+            remarks[content["case"]].extend(second["remarks"])
+            if "dice" in second:
+                found[content["case"]]["mask dice"] = second["dice"]
     unusual = _unusual(pd.DataFrame.from_dict(found, orient="index"))
     rows = [_row(case, cases.loc[case], remarks[case], found[case]) for case in found]
     table = pd.DataFrame(rows, columns=list(_row("", pd.Series({"status": ""}), [], {})))
@@ -146,6 +153,7 @@ def _row(
         "movement (mm)": _extreme(figures, "translation", np.max, ".1f"),
         "distinctness": _extreme(figures, "distinctness", np.min, ".1f"),
         "brain (ml)": _extreme(figures, "ml", np.max, ".0f"),
+        "mask (Dice)": _extreme(figures, "dice", np.min, ".3f"),
         "SNR": _extreme(figures, "snr", np.min, ".1f"),
     }
 
@@ -158,4 +166,4 @@ def _extreme(figures: dict[str, float], what: str, choose: object, form: str) ->
     pick = min if choose is np.min else max
     name = pick(of_kind, key=lambda key: of_kind[key])
     value = format(of_kind[name], form)
-    return value if name == "brain ml" else f"{value} ({name.split(' ')[0]})"
+    return value if name in ("brain ml", "mask dice") else f"{value} ({name.split(' ')[0]})"
