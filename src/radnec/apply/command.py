@@ -36,6 +36,13 @@ def add_commands(subparsers: Any) -> None:
     for sequence in SEQUENCES:
         parser.add_argument(f"--{sequence}", type=Path, help="NIfTI file, in place of --dicom")
     parser.add_argument("--mask", type=Path, help="brain mask (NIfTI) on the reference's grid")
+    parser.add_argument(
+        "--prevalence",
+        type=_share,
+        metavar="SHARE",
+        help="share of necrosis among the patients that you see, 0.2 for instance: for predictive "
+        "values and the recalibrated probability (default: that of the study)",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
     parser.add_argument(
@@ -88,8 +95,17 @@ def _run(arguments: argparse.Namespace) -> None:
         _predict_one(model, files, arguments)
 
 
+def _share(text: str) -> float:
+    """Return a share between 0 and 1, as argparse asks for it."""
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"found {text}, expected a share above 0 and below 1")
+    return value
+
+
 def _predict_one(model: Model, files: dict[str, str], arguments: argparse.Namespace) -> None:
     from radnec.apply.predict import predict_patient
+    from radnec.apply.text import as_text
     from radnec.cases.sources import CaseSource
 
     if arguments.dicom:
@@ -104,9 +120,9 @@ def _predict_one(model: Model, files: dict[str, str], arguments: argparse.Namesp
         output=arguments.output,
         write_dicom=arguments.write_dicom,
         pseudonym=arguments.pseudonym,
+        prevalence=arguments.prevalence,
     )
-    print(f"{result['case']}: {result['predicted']}, p(necrosis) = {result['p_necrosis']:.3f}")
-    print(result["notice"])
+    print(as_text(result))
 
 
 def _predict_many(model: Model, patients: Sequence[Patient], arguments: argparse.Namespace) -> None:
@@ -115,7 +131,9 @@ def _predict_many(model: Model, patients: Sequence[Patient], arguments: argparse
     from radnec.core.errors import InputError
 
     output = arguments.output
-    summary = predict_many(model, patients, output, write_dicom=arguments.write_dicom)
+    summary = predict_many(
+        model, patients, output, write_dicom=arguments.write_dicom, prevalence=arguments.prevalence
+    )
     failed = int((summary["status"] == FAILED).sum())
     print(f"{len(summary) - failed} of {len(summary)} patients answered: {output}/summary.tsv")
     print(summary["notice"].iloc[0])

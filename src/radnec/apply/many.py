@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
+from radnec.apply.likeness import outside
 from radnec.apply.model import Model
 from radnec.apply.patients import Patient
 from radnec.apply.predict import predict_patient
@@ -27,6 +28,7 @@ def predict_many(
     output: Path,
     *,
     write_dicom: bool = False,
+    prevalence: float | None = None,
     show_progress: bool = True,
 ) -> pd.DataFrame:
     """Answer for each patient; write ``summary.tsv`` and a folder a patient into `output`.
@@ -42,12 +44,19 @@ def predict_many(
     rows: list[dict[str, Any]] = []
     # Without a terminal no bar is drawn.
     for patient in tqdm(patients, unit="patient", disable=None if show_progress else True):
-        rows.append(row_of(model, patient, output, write_dicom=write_dicom))
+        rows.append(row_of(model, patient, output, write_dicom=write_dicom, prevalence=prevalence))
         write_summary(rows, output)
     return summary(rows)
 
 
-def row_of(model: Model, patient: Patient, output: Path, *, write_dicom: bool) -> dict[str, Any]:
+def row_of(
+    model: Model,
+    patient: Patient,
+    output: Path,
+    *,
+    write_dicom: bool,
+    prevalence: float | None = None,
+) -> dict[str, Any]:
     """Answer for one patient into ``output/<case>``; return the row of the summary.
 
     Whatever goes wrong is the row's reason, free of identity; of an unexpected error the log has
@@ -70,6 +79,7 @@ def row_of(model: Model, patient: Patient, output: Path, *, write_dicom: bool) -
             mask=patient.mask,
             output=output / patient.case,
             write_dicom=write_dicom,
+            prevalence=prevalence,
         )
     except (InputError, CaseExcluded) as error:
         row |= {"status": FAILED, "reason": " ".join(str(error).split())}
@@ -83,6 +93,7 @@ def row_of(model: Model, patient: Patient, output: Path, *, write_dicom: bool) -
 
 def _answer(found: dict[str, Any]) -> dict[str, Any]:
     each = found["p_necrosis_of_each_network"].values()
+    likeness, decided = found["likeness"], found["doubt"]["set"]
     return {
         "status": ANSWERED,
         "predicted": found["predicted"],
@@ -91,4 +102,8 @@ def _answer(found: dict[str, Any]) -> dict[str, Any]:
         "lowest": min(each),
         "highest": max(each),
         "networks": len(each),
+        "call": decided["call"] if decided else "",
+        "unlike_study": "; ".join(
+            [*likeness["same_images"], *(check["title"] for check in outside(likeness))]
+        ),
     }

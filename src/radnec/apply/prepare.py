@@ -28,6 +28,20 @@ from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
 from radnec.preprocess.skullstrip.strip import strip_case
 
 
+class SequencesMissing(InputError):
+    """What a model reads is not there, or has too few slices.
+
+    Attributes
+    ----------
+    usable
+        The sequences that are there.
+    """
+
+    def __init__(self, message: str, usable: Sequence[str]) -> None:
+        super().__init__(message)
+        self.usable = tuple(usable)
+
+
 def prepare_patient(
     *,
     case: str,
@@ -59,9 +73,18 @@ def prepare_patient(
 
     Raises
     ------
+    SequencesMissing
+        If a sequence that the network reads is not there; says which are.
     InputError
-        If the images cannot be used: says at which stage, and why.
+        If the images cannot be used for another reason: says at which stage, and why. If the
+        study's networks read cut-outs around the lesion, which for this patient nobody has drawn.
     """
+    # Studies before this section have none.
+    if config.get("lesion", {}).get("crop"):
+        raise InputError(
+            "the study's lesion.crop is true: its networks read the surroundings of a lesion, "
+            "which is not known for this patient; expected a study of whole brains"
+        )
     source = _files_needed(source, sequences)
     overrides = config["series_overrides"]
     ingest = IngestSettings.from_mapping(config["ingest"])
@@ -87,9 +110,10 @@ def prepare_patient(
     )
     selection = SelectionSettings.from_mapping(config["selection"])
     converted = _usable(at["convert"])
-    reason = judge(converted, [s for s in SEQUENCES if s in sequences], selection.min_slices)
-    if reason:
-        raise InputError(f"{case} cannot be used: {reason}")
+    ordered = [s for s in SEQUENCES if s in sequences]
+    if reason := judge(converted, ordered, selection.min_slices):
+        usable = [s for s in SEQUENCES if not judge(converted, [s], selection.min_slices)]
+        raise SequencesMissing(f"{case} cannot be used by this model: {reason}", usable)
     register_case(
         case=case,
         images=folder / "nifti",
