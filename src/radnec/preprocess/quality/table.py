@@ -17,7 +17,7 @@ from radnec.core.tables import read_tsv, write_tsv
 # Fewer cases do not tell what is usual.
 _LEAST_CASES = 5
 # What is bad: a small value, a large one, or both.
-_DIRECTIONS = {
+DIRECTIONS = {
     "similarity": (-1,),
     "distinctness": (-1,),
     "overlap": (-1,),
@@ -68,7 +68,7 @@ def tabulate_quality(
         record = Record.read(path)
         if record.case not in cases.index:
             raise InputError(f"{path}: case {record.case!r}, expected one of {cohort}")
-        found.setdefault(record.case, {}).update(_figures(record.measures))
+        found.setdefault(record.case, {}).update(comparable_figures(record.measures))
         remarks.setdefault(record.case, []).extend(record.warnings)
     for path in measures:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def tabulate_quality(
     write_tsv(table.iloc[order], output)
 
 
-def _figures(measures: dict[str, Measure]) -> dict[str, float]:
+def comparable_figures(measures: dict[str, Measure]) -> dict[str, float]:
     """Return the figures of a record that are compared between cases, as "<sequence> <what>"."""
     figures: dict[str, float] = {}
     for name in SEQUENCES:
@@ -118,15 +118,15 @@ def _unusual(table: pd.DataFrame) -> dict[str, tuple[str, float, float]]:
     most: dict[str, tuple[str, float, float]] = {}
     for name in table.columns:
         values = table[name].dropna()
-        what = name if name in _DIRECTIONS else name.split(" ", 1)[1]
-        if len(values) < _LEAST_CASES or what not in _DIRECTIONS:
+        what = name if name in DIRECTIONS else name.split(" ", 1)[1]
+        if len(values) < _LEAST_CASES or what not in DIRECTIONS:
             continue
         middle = float(values.median())
         # 1.4826 times the median deviation is the standard deviation of a normal sample; the
         # floor keeps a hundredth's difference between equal cases from being a finding.
         spread = max(1.4826 * float((values - middle).abs().median()), 0.02 * abs(middle), 1e-6)
         for case, value in values.items():
-            worst = max(sign * (value - middle) / spread for sign in _DIRECTIONS[what])
+            worst = max(sign * (value - middle) / spread for sign in DIRECTIONS[what])
             if worst > most.get(str(case), ("", 0.0, 0.0))[1]:
                 most[str(case)] = (name, float(worst), float(value))
     return most
