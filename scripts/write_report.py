@@ -30,6 +30,13 @@ if __name__ == "__main__":
                     "Precision and recall": beside["precision_recall"],
                     "Net benefit": beside["decision"],
                 },
+                patient_figures={
+                    "Predicted probability of every test case, by its true class": beside[
+                        "distribution"
+                    ],
+                    "Range of each case's probability over the runs": beside["instability"],
+                },
+                scanner_use=Path(given.scanner_use),
                 subgroups=Path(given.subgroups),
                 confounding=Path(given.confounding),
                 audit=Path(given.audit),

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from radnec.apply.command import add_commands as add_predict
+from radnec.apply.export.command import add_commands as add_export
+from radnec.apply.pacs.command import add_commands as add_pacs
 from radnec.cli.config import add_commands as add_config
 from radnec.cli.why import add_commands as add_why
 from radnec.core.errors import InputError
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_ingest(commands)
     add_config(commands)
     add_predict(commands)
+    add_export(commands)
+    add_pacs(commands)
     add_phantom(commands)
     add_why(commands)
     chosen = parser.parse_args(arguments)

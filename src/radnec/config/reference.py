@@ -25,11 +25,11 @@ _SECTIONS_OF = {
         "phantom",
     ),
     "Images": (
-        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "normalisation",
-        "pack", "qc",
+        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "lesion",
+        "normalisation", "pack", "qc",
     ),
-    "Networks": ("split", "input_sets", "models", "training"),
-    "Results": ("evaluation", "explain", "figures"),
+    "Networks": ("split", "input_sets", "models", "training", "comparators"),
+    "Results": ("evaluation", "explain", "novelty", "figures"),
     "Resources": ("resources",),
 }  # fmt: skip
 _JSON_SCHEMA_NAMES = {

@@ -38,6 +38,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
+    ("Next patient", ("measure_case", "describe_features", "describe_study")),
     (
         "Report",
         (

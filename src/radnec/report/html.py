@@ -25,6 +25,7 @@ from radnec.report.findings import findings
 from radnec.report.forest import subgroup_forests
 from radnec.report.inputs import ReportInputs
 from radnec.report.pages import write_report_page
+from radnec.report.patients import patients_section
 from radnec.report.published import section
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
@@ -109,6 +110,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "phantom": inputs.phantom,
         "notice": inputs.notice,
         "model": inputs.model,
+        "comparators": readable.comparators(used),
         "counts": counts,
         "answer": first,
         "shown": _shown(choices, inputs.case_pictures),
@@ -145,6 +147,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         else None,
         "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
         "evaluation_figures": _pictures(inputs.evaluation_figures),
+        "patients": patients_section(evaluation, inputs.scanner_use, level) if evaluation else None,
+        "patient_figures": _pictures(inputs.patient_figures),
         "subgroups": subgroup_forests(inputs.subgroups, level, first.best if first else "")
         if inputs.subgroups
         else None,

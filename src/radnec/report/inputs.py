@@ -42,6 +42,10 @@ class ReportInputs:
         Folder of the statistics beside the tables: metrics.tsv, comparisons.tsv, planning.tsv.
     evaluation_figures
         Title to picture: calibration, precision-recall, decision curve and others, in order.
+    patient_figures
+        Title to picture: the probabilities by class, and over the runs.
+    scanner_use
+        Table of whether predictions go with the scanner once the label is given.
     subgroups, confounding
         Tables of the subgroups, and of how well scanner and acquisition alone predict the label.
     audit
@@ -79,6 +83,8 @@ class ReportInputs:
     cards: Sequence[Path] = ()
     evaluation: Path | None = None
     evaluation_figures: Mapping[str, Path] = field(default_factory=dict)
+    patient_figures: Mapping[str, Path] = field(default_factory=dict)
+    scanner_use: Path | None = None
     subgroups: Path | None = None
     confounding: Path | None = None
     audit: Path | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -121,6 +122,24 @@ def _defined(frame: pd.DataFrame, columns: Mapping[str, str]) -> Markup:
         return shown
     named = ", ".join(empty.values())
     return shown + Markup("<p>Not defined in any row, and left out: {}.</p>").format(named)
+
+
+_COMPARATORS = {
+    "always_recurrence": "always_recurrence, the share of necrosis in the training set",
+    "scanner": "scanner, a regression on scanner and acquisition",
+    "clinical": "clinical, a regression on clinical fields",
+    "radiomics": "radiomics, a regression on features of the lesion",
+    "clinical+radiomics": "clinical+radiomics, a regression on both",
+    "frozen": "frozen, a regression on features of a pretrained network",
+    "late_fusion": "late_fusion, a network's probability with clinical fields",
+    "gao2d": "gao2d, a 2D network on slices after Gao et al. 2020",
+}
+
+
+def comparators(config: Mapping[str, Any]) -> list[str]:
+    """Return the models of a study that are no 3D networks, in words."""
+    asked = (config.get("comparators") or {}).get("models") or []
+    return [_COMPARATORS[name] for name in asked]
 
 
 def comparisons(path: Path, level: str) -> Markup:
