@@ -201,7 +201,7 @@ def test_nothing_leaves_the_page_and_nothing_fails(driver, page) -> None:
 
 def test_print_leaves_out_what_is_folded(driver, page) -> None:
     look(driver, page, media="print")
-    for selector in (".contents", "details.fold", ".tools"):
+    for selector in (".contents", "details.fold table", ".tools"):
         assert not driver.find_element("css selector", selector).is_displayed()
     assert driver.find_element("css selector", "#figure3 img").is_displayed()
     look(driver, page)
