@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def add_commands(subparsers: Any) -> None:
         metavar="ID",
         help="with --write-dicom: stands for the patient in place of all identifiers and UIDs",
     )
+    parser.add_argument("--json", action="store_true", help="print what prediction.json holds")
     parser.add_argument("--output", type=Path, required=True, help="folder for the results")
     parser.set_defaults(run=_run)
 
@@ -74,5 +76,8 @@ def _run(arguments: argparse.Namespace) -> None:
         write_dicom=arguments.write_dicom,
         pseudonym=arguments.pseudonym,
     )
+    if arguments.json:
+        print(json.dumps(result, indent=2))
+        return
     print(f"{result['case']}: {result['predicted']}, p(necrosis) = {result['p_necrosis']:.3f}")
     print(result["notice"])

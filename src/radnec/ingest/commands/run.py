@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def add_commands(subparsers: Any) -> None:
         "why. Nothing is written. Names of folders and series are shown in the terminal only.",
     )
     inspect.add_argument("folder", type=Path, help="the DICOM folder of one case")
+    inspect.add_argument("--json", action="store_true", help="for machines; holds no names")
     inspect.set_defaults(run=run_inspect)
     for command in (cases, inspect):
         command.add_argument(
@@ -74,12 +76,17 @@ def run_cases(arguments: argparse.Namespace) -> None:
 
 def run_inspect(arguments: argparse.Namespace) -> None:
     """Show what the series of a folder would be taken for."""
-    from radnec.ingest.commands.inspect import show
+    from radnec.ingest.commands.inspect import as_mapping, show
 
     _check(arguments)
     try:
         with sealed("reading the headers"):
-            show(arguments.folder, arguments.min_confidence, threads=arguments.processes)
+            options = {"threads": arguments.processes}
+            if arguments.json:
+                found = as_mapping(arguments.folder, arguments.min_confidence, **options)
+                print(json.dumps(found, indent=2))
+            else:
+                show(arguments.folder, arguments.min_confidence, **options)
     except CaseExcluded as excluded:
         raise InputError(f"{arguments.folder}: {excluded.reason}") from None
     except OSError as error:
