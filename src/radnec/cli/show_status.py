@@ -29,9 +29,14 @@ def _parts(status: StudyStatus) -> list[RenderableType]:
     head = f"[bold]{status.study}[/bold]  [{colour}]{status.state}[/{colour}]"
     if not math.isnan(status.seconds_running):
         head += f" for {in_words(status.seconds_running)}"
-    parts: list[RenderableType] = [Text.from_markup(head), Text(status.notice, style="dim")]
+    parts: list[RenderableType] = [Text.from_markup(head), Text(status.notice, style="dim"), ""]
     if status.stages:
-        parts += ["", _stages(status.stages)]
+        parts.append(_stages(status.stages))
+    else:
+        # The configuration, by which the stages are counted, is what a run writes first.
+        parts.append(
+            "The study is being planned" if status.state == RUNNING else "Nothing is planned"
+        )
     if status.networks:
         parts += ["", _networks(status.networks)]
     parts += ["", *(Text.from_markup(line) for line in summary(status))]
