@@ -46,7 +46,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
             nib.save(nib.Nifti1Image(heat, np.diag([2, 2, 5, 1.0])), path)
         rows.append((case, label, 1 - p, p, label, "no", "4x4x2"))
     columns = ["case", "label", "p_necrosis", "p_recurrence", "predicted", "zero", "layer_grid"]
-    pd.DataFrame(rows, columns=columns).to_csv(root / "maps/summary.tsv", sep="\t", index=False)
+    summary = pd.DataFrame(rows, columns=columns).assign(method="hirescam")
+    summary.to_csv(root / "maps/summary.tsv", sep="\t", index=False)
     return root
 
 
@@ -97,7 +98,7 @@ def test_figure5_prints_the_probability_of_recurrence(study: Path, tmp_path: Pat
     assert "Case k2 (necrosis): probability of recurrence 0.11, read as necrosis" in text
     assert "FLAIR (not given)" in text
     assert text.count("The map has 4 x 4 x 2 cells") == 2
-    assert "Grad-CAM on T1ce" in text
+    assert "HiResCAM on T1ce" in text
     assert text.count("Slice 6 of 12, with the most evidence in the lesion; the map") == 2
     assert text.count("0% of the map lies outside of the brain and is not shown") == 2
     assert [word for word in text.split() if word in set("ABCD")] == ["A", "B", "C", "D"]
@@ -123,8 +124,9 @@ def test_same_study_same_bytes(study: Path, tmp_path: Path) -> None:
 
 
 def test_verdict_follows_the_paper() -> None:
-    assert verdict(Choice("x", "necrosis", 0.49, "", (2, 2, 1))).endswith("0.49, read as necrosis")
-    assert verdict(Choice("x", "necrosis", 0.5, "", (2, 2, 1))).endswith("0.50, read as recurrence")
+    below, at = (Choice("x", "necrosis", p, "", (2, 2, 1), "gradcam") for p in (0.49, 0.5))
+    assert verdict(below).endswith("0.49, read as necrosis")
+    assert verdict(at).endswith("0.50, read as recurrence")
 
 
 def test_map_on_another_grid_and_empty_summary_are_refused(study: Path, tmp_path: Path) -> None:

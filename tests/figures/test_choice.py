@@ -12,6 +12,7 @@ def summary(rows: list[tuple[str, str, float, str]]) -> pd.DataFrame:
     table["p_necrosis"] = 1 - table["p_recurrence"]
     table["predicted"] = ["recurrence" if p >= 0.5 else "necrosis" for p in table["p_recurrence"]]
     table["layer_grid"] = "8x8x4"
+    table["method"] = "gradcam"
     return table
 
 

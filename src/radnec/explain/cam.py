@@ -16,9 +16,9 @@ from torch import nn
 from torch.nn import functional
 
 from radnec.core.errors import InputError
+from radnec.explain.settings import METHODS
 from radnec.networks.registry import last_conv_layer
 
-METHODS = ("gradcam", "hirescam", "gradcam++")
 LAST = "last"
 
 

@@ -9,6 +9,9 @@ from annotated_types import Len
 from radnec.core.expectations import Expected
 from radnec.core.settings import Count, NotNegative, Settings
 
+METHODS = {"gradcam": "Grad-CAM", "hirescam": "HiResCAM", "gradcam++": "Grad-CAM++"}
+"""Values of `explain.method`, and how each is called in figures and text."""
+
 
 class ExplainSettings(Settings):
     """How the maps are made, and how they are tested.

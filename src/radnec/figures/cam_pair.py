@@ -7,6 +7,7 @@ from pathlib import Path
 
 from radnec.core.labels import CLASSES
 from radnec.core.sequences import reference_of
+from radnec.explain.settings import METHODS
 from radnec.explain.spaces import mask_on_grid
 from radnec.figures.cam_slices import read_choices, verdict
 from radnec.figures.evidence import choose_slice, say_outside, within_brain
@@ -101,7 +102,7 @@ def draw_figure5(
                     label_corner(axes, "ABCD"[first], points=9, weight="bold")
                     label_sides(axes)
             axes = sheet.place(len(names) * width + _APART, top + _HEAD, width, tall)
-            axes.set_title(f"Grad-CAM on {NAMES[below]}", fontsize=7, pad=2)
+            axes.set_title(f"{METHODS[choice.method]} on {NAMES[below]}", fontsize=7, pad=2)
             show_slice(axes, under, z, under.window())
             show_map(axes, heat, z)
             if lesion is not None:

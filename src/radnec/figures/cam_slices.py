@@ -6,6 +6,7 @@ from pathlib import Path
 
 from radnec.core.errors import InputError
 from radnec.core.tables import read_tsv
+from radnec.explain.settings import METHODS
 from radnec.explain.spaces import REFERENCE_FOLDER, SUMMARY, reference_image
 from radnec.figures.choice import Choice, choose_cases
 from radnec.figures.evidence import say_outside, within_brain
@@ -111,7 +112,7 @@ def draw_figure4(
             head,
             min(50.0, 2 * tall * rows),
             colours=HEAT,
-            label="Grad-CAM, share of the highest value in the brain",
+            label=f"{METHODS[choice.method]}, share of the highest value in the brain",
         )
 
 

@@ -23,6 +23,8 @@ class Choice:
         For the caption.
     cells
         Cells of the network's layer along x, y and z, before the map is interpolated.
+    method
+        How the map was made, as in `radnec.explain.settings.METHODS`.
     """
 
     case: str
@@ -30,6 +32,7 @@ class Choice:
     p_recurrence: float
     reason: str
     cells: tuple[int, ...]
+    method: str
 
     @property
     def resolution(self) -> str:
@@ -68,7 +71,8 @@ def choose_case(summary: pd.DataFrame, label: str) -> Choice | None:
     if cases["zero"].eq("yes").all():
         reason += "; its map is zero: nothing spoke for the answer"
     cells = tuple(int(number) for number in str(best["layer_grid"]).split("x"))
-    return Choice(str(best["case"]), label, float(best["p_recurrence"]), reason, cells)
+    probability = float(best["p_recurrence"])
+    return Choice(str(best["case"]), label, probability, reason, cells, str(best["method"]))
 
 
 def choose_cases(summary: pd.DataFrame) -> list[Choice]:

@@ -40,7 +40,7 @@ class Series:
 
 
 REPORT = Series("report", 9001, "radnec report (research only)")
-MAP = Series("map", 9002, "radnec Grad-CAM (research only)")
+MAP = Series("map", 9002, "radnec activation map (research only)")
 BRAIN = Series("brain", 9003, "radnec brain mask (research only)")
 SUMMARY = Series("summary", 9004, "radnec summary (research only)")
 
