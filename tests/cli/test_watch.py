@@ -6,6 +6,7 @@ import dataclasses
 import io
 import math
 
+import pytest
 from rich.console import Console
 
 from radnec.cli.show_status import view
@@ -76,6 +77,17 @@ def test_the_view_tells_stages_networks_time_and_failures():
     assert "20 of 60 jobs, about 65 min left, without predict_run" in said
     assert "Simulated data" in said and "Research use only" in said
     assert len(lines) < 24
+
+
+@pytest.mark.parametrize("height", [14, 24, 50])
+def test_the_view_fits_the_terminal_and_keeps_its_end(height):
+    many = [Network(f"resnet10/fused/r0f{n} seed 1", 1, 12, 0.5, 75.0) for n in range(30)]
+    screen = Screen(height=height)
+    screen.console.print(view(dataclasses.replace(STATUS, networks=many), height))
+    lines = screen.text.splitlines()
+    assert len(lines) <= height
+    assert lines[-1] == "Report: not written yet"
+    assert any("more" in line for line in lines) == (height > 14)
 
 
 def test_the_last_line_names_the_report():

@@ -170,6 +170,11 @@ def test_what_no_earlier_job_tells_is_named(folder):
         ("Complete log(s): x\n", False, "not running"),
         ("Error in rule register_case:\n    jobid: 3\nComplete log(s): x\n", False, "failed"),
         ("Terminating processes on user request\nComplete log(s): x\n", False, "stopped"),
+        (
+            "Will exit after finishing currently running jobs (scheduler).\nComplete log(s): x\n",
+            False,
+            "stopped",
+        ),
         ("", False, "stopped"),  # killed: it never came to its end
     ],
 )

@@ -148,11 +148,11 @@ def _run_with_view(command: Sequence[str], folder: Path, study: str) -> int:
     # Pandas takes a moment to import.
     from rich.console import Console
 
-    from radnec.cli.show_status import view
+    from radnec.cli.show_status import near, view
     from radnec.cli.watch import watch
     from radnec.study.status.status import StudyWatch
 
-    results = _near(folder / "results" / study)
+    results = near(folder / "results" / study)
     log = results / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     console = Console()
@@ -178,12 +178,6 @@ def _run_with_view(command: Sequence[str], folder: Path, study: str) -> int:
         console.print("\n".join(lines[-_SHOWN_LINES:]), markup=False, highlight=False)
     console.print(view(status), soft_wrap=True)
     return process.returncode
-
-
-def _near(path: Path) -> Path:
-    """Return a path as short as it can be said from here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 @contextmanager

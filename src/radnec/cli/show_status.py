@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -17,14 +18,21 @@ _COLOUR = {RUNNING: "cyan", FINISHED: "green", FAILED: "red"}
 _BAR = 24
 _SHOWN_NETWORKS = 8
 _SHOWN_FAILURES = 5
+_SHOWN_RULES = 3
 
 
-def view(status: StudyStatus) -> RenderableType:
-    """Return the whole view: stages, networks in training, time left, what failed, report."""
-    return Group(*_parts(status))
+def view(status: StudyStatus, height: int | None = None) -> RenderableType:
+    """Return the whole view: stages, networks in training, time left, what failed, report.
 
-
-def _parts(status: StudyStatus) -> list[RenderableType]:
+    Parameters
+    ----------
+    height
+        Lines of the terminal, for a view that must not be longer; None shows all.
+    """
+    below = summary(status)
+    networks = status.networks
+    # Head and notice take four lines, blank lines and the head of the networks four more.
+    room = len(networks) if height is None else height - len(status.stages) - len(below) - 8
     colour = _COLOUR.get(status.state, "yellow")
     head = f"[bold]{status.study}[/bold]  [{colour}]{status.state}[/{colour}]"
     if not math.isnan(status.seconds_running):
@@ -37,10 +45,10 @@ def _parts(status: StudyStatus) -> list[RenderableType]:
         parts.append(
             "The study is being planned" if status.state == RUNNING else "Nothing is planned"
         )
-    if status.networks:
-        parts += ["", _networks(status.networks)]
-    parts += ["", *(Text.from_markup(line) for line in summary(status))]
-    return parts
+    if networks and room > 0:
+        parts += ["", _networks(networks, room)]
+    parts += ["", *(Text.from_markup(line) for line in below)]
+    return Group(*parts)
 
 
 def summary(status: StudyStatus) -> list[str]:
@@ -58,9 +66,15 @@ def summary(status: StudyStatus) -> list[str]:
     if (more := len(status.failures) - _SHOWN_FAILURES) > 0:
         lines.append(f"[red]failed:[/red] {more} more, see the log")
     if status.log is not None:
-        lines.append(f"Log: {escape(status.log)}")
+        lines.append(f"Log: {escape(str(near(Path(status.log))))}")
     lines.append(f"Report: {escape(status.report)}" if status.report else "Report: not written yet")
     return lines
+
+
+def near(path: Path) -> Path:
+    """Return a path as short as it can be said from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def time_left(status: StudyStatus) -> str:
@@ -68,7 +82,9 @@ def time_left(status: StudyStatus) -> str:
     if math.isnan(status.seconds_left):
         return "time left not known yet"
     text = f"about {in_words(status.seconds_left)} left"
-    if status.not_timed:
+    if len(status.not_timed) > _SHOWN_RULES:
+        text += f", without {len(status.not_timed)} kinds of jobs that have not run yet"
+    elif status.not_timed:
         text += f", without {', '.join(status.not_timed)} (no such job has run yet)"
     return text
 
@@ -99,11 +115,12 @@ def _stages(stages: list[StageStatus]) -> Table:
     return table
 
 
-def _networks(networks: list[Network]) -> Table:
+def _networks(networks: list[Network], room: int) -> Table:
     table = Table("network in training", "epoch", "loss", "left", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    for one in networks[:_SHOWN_NETWORKS]:
+    shown = min(room, _SHOWN_NETWORKS)
+    for one in networks[:shown]:
         if one.epoch:
             table.add_row(
                 escape(one.name),
@@ -113,6 +130,6 @@ def _networks(networks: list[Network]) -> Table:
             )
         else:
             table.add_row(escape(one.name), "begins", "", "")
-    if (more := len(networks) - _SHOWN_NETWORKS) > 0:
+    if (more := len(networks) - shown) > 0:
         table.add_row(f"and {more} more", "", "", "")
     return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
@@ -50,7 +50,11 @@ def watch(
         return
     with Live(Text("Snakemake plans the study"), console=console, transient=True) as live:
         while going_on():
-            sleep(_look(lambda: live.update(view(watcher.status(alive=True)), refresh=True)))
+            sleep(_look(lambda: live.update(_view(watcher, console), refresh=True)))
+
+
+def _view(watcher: StudyWatch, console: Console) -> RenderableType:
+    return view(watcher.status(alive=True), console.height)
 
 
 def _look(show: Callable[[], object]) -> float:

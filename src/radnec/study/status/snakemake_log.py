@@ -25,6 +25,8 @@ _STEPS = re.compile(r"^(\d+) of (\d+) steps ")
 _CORES = re.compile(r"^Provided (?:cores|remote nodes): (\d+)")
 _GPUS = re.compile(r'^Provided resources:.*\bgpu=(?:Resource\("gpu", )?(\d+)')
 _HOST = re.compile(r"^  Host: (.*)$")
+# By Ctrl-C, and by SIGTERM.
+_STOPPED = ("Terminating processes on user request", "Will exit after finishing currently running")
 _READ_ERROR = " (check log file(s) for error details)"
 
 
@@ -189,7 +191,7 @@ class LogReader:
             log.gpus = int(found[1])
         elif found := _HOST.match(line):
             log.host = found[1]
-        elif line.startswith("Terminating processes on user request"):
+        elif line.startswith(_STOPPED):
             log.interrupted = True
         elif line.startswith(("Complete log(s):", "Nothing to be done")):
             log.ended = True
