@@ -13,7 +13,7 @@ from radnec.cli.show_status import view
 from radnec.cli.watch import PlainLines, watch
 from radnec.core.notices import notice
 from radnec.study.status.networks import Network
-from radnec.study.status.status import FailedJob, StageStatus, StudyStatus
+from radnec.study.status.types import FailedJob, StageStatus, StudyStatus
 
 STATUS = StudyStatus(
     study="mine",

@@ -155,6 +155,17 @@ def progress_of(name):
     return "\n".join(said) + "\n"
 
 
+def test_jobs_that_a_checkpoint_adds_are_told_by_missing_files(folder):
+    """Of a run up to the images: of the three selected cases one is not registered yet."""
+    benchmark(folder, "register_case", "A", 30.0)
+    benchmark(folder, "train_run", "x", 1000.0)
+    plan = "Provided cores: 1\nJob stats:\njob  count\n---  ---\nselect_cases  1\ntotal  1\n\n"
+    write_log(folder, plan + stamp(1))
+    status = StudyWatch(folder / "results" / "trial").status(alive=True)
+    assert status.seconds_left == pytest.approx(30)
+    assert status.not_timed == ["strip_case", "normalise_case", "draw_quality_case"]
+
+
 def test_what_no_earlier_job_tells_is_named(folder):
     benchmark(folder, "register_case", "A", 10.0)
     write_log(folder, PLAN.format(register=1, total=4) + stamp(1))
@@ -175,7 +186,7 @@ def test_what_no_earlier_job_tells_is_named(folder):
             False,
             "stopped",
         ),
-        ("", False, "stopped"),  # killed: it never came to its end
+        ("", False, "broken off"),  # killed: it never came to its end
     ],
 )
 def test_the_state_after_a_run(folder, end, report, state):
@@ -193,7 +204,7 @@ def test_a_lock_that_a_killed_run_left_behind_is_no_run(folder):
     locks.mkdir(parents=True)
     (locks / "0.input.lock").write_text("")
     write_log(folder, stamp(1))
-    assert StudyWatch(folder / "results" / "trial").status().state == "stopped"
+    assert StudyWatch(folder / "results" / "trial").status().state == "broken off"
     # On another machine nobody can look.
     write_log(folder, "  Host: elsewhere\n" + stamp(1))
     assert StudyWatch(folder / "results" / "trial").status().state == "running"

@@ -151,6 +151,7 @@ def _run_with_view(command: Sequence[str], folder: Path, study: str) -> int:
     from radnec.cli.show_status import near, view
     from radnec.cli.watch import watch
     from radnec.study.status.status import StudyWatch
+    from radnec.study.status.types import BROKEN_OFF
 
     results = near(folder / "results" / study)
     log = results / "logs" / "snakemake.log"
@@ -173,7 +174,7 @@ def _run_with_view(command: Sequence[str], folder: Path, study: str) -> int:
     with _passing_on_signals(process):
         watch(watcher, going_on=lambda: process.poll() is None, sleep=wait, console=console)
     status = watcher.status(alive=False)
-    if process.returncode and not status.failures:
+    if status.state == BROKEN_OFF:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         console.print("\n".join(lines[-_SHOWN_LINES:]), markup=False, highlight=False)
     console.print(view(status), soft_wrap=True)

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from radnec.study.status.networks import Network
-from radnec.study.status.status import FAILED, FINISHED, RUNNING, StageStatus, StudyStatus
 from radnec.study.status.times import in_words
+from radnec.study.status.types import FAILED, FINISHED, RUNNING, StageStatus, StudyStatus
 
 _COLOUR = {RUNNING: "cyan", FINISHED: "green", FAILED: "red"}
 _BAR = 24

@@ -10,7 +10,8 @@ from rich.live import Live
 from rich.text import Text
 
 from radnec.cli.show_status import stage_line, time_left, view
-from radnec.study.status.status import StudyStatus, StudyWatch
+from radnec.study.status.status import StudyWatch
+from radnec.study.status.types import StudyStatus
 
 EVERY_S = 2.0
 """Between two looks at the files."""

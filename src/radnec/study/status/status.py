@@ -2,108 +2,43 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-import platform
 import statistics
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from radnec.cases.table import load_cases
 from radnec.config.check import check_config
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
 from radnec.provenance.config import read_config
+from radnec.study.status.alive import snakemake_at_work
 from radnec.study.status.networks import Network, networks_in_training
 from radnec.study.status.snakemake_log import LogReader, RunLog, latest_log
 from radnec.study.status.stages import Stage, stages_of
 from radnec.study.status.times import Work, earlier_seconds, seconds_left
-
-RUNNING, FINISHED, FAILED, STOPPED, IDLE = "running", "finished", "failed", "stopped", "not running"
+from radnec.study.status.types import (
+    BROKEN_OFF,
+    FAILED,
+    FINISHED,
+    IDLE,
+    RUNNING,
+    STOPPED,
+    FailedJob,
+    StageStatus,
+    StudyStatus,
+)
 
 GPU_RULES = ("predict_masks", "train_run", "predict_run", "explain_run", "evaluate_maps")
 """Rules whose jobs hold a GPU, unless the device is the CPU."""
 
+AFTER_SELECTION = ("register_case", "strip_case", "normalise_case", "draw_quality_case")
+"""Rules whose jobs Snakemake plans only when the cases are selected."""
+
 # How often the benchmarks of earlier jobs are looked at again.
 _TIMES_EVERY_S = 60.0
-
-
-@dataclasses.dataclass(frozen=True)
-class StageStatus:
-    """How far one stage is: `done` of `total`, and what is at work on it now."""
-
-    name: str
-    unit: str
-    done: int
-    total: int
-    running: int = 0
-    failed: int = 0
-
-
-@dataclasses.dataclass(frozen=True)
-class FailedJob:
-    """A job that has failed, and the log that says why."""
-
-    rule: str
-    log: str
-
-
-@dataclasses.dataclass(frozen=True)
-class StudyStatus:
-    """How far a study is.
-
-    Attributes
-    ----------
-    study, notice
-        Its name, and what has to be said of its numbers.
-    state
-        running; finished; failed (some job did); stopped (by a user, a signal or a crash);
-        or not running (no run is known, or it was asked for a part of the study).
-    stages, networks
-        What is done, and which networks are in training.
-    jobs_done, jobs_total
-        Of the latest run, all rules counted; None without a log.
-    seconds_left
-        By the times of earlier jobs; NaN where nothing is left or nothing is known.
-    not_timed
-        Rules with jobs left that no earlier job tells the time of: `seconds_left` is without.
-    seconds_running, seconds_silent
-        Since the latest run began, and since its latest message; NaN unless it is running.
-    failures, log, report
-        Failed jobs, the log of the latest run, and the report if it is there and up to date.
-    """
-
-    study: str
-    notice: str
-    state: str
-    stages: list[StageStatus]
-    networks: list[Network]
-    jobs_done: int | None
-    jobs_total: int | None
-    seconds_left: float
-    not_timed: list[str]
-    seconds_running: float
-    seconds_silent: float
-    failures: list[FailedJob]
-    log: str | None
-    report: str | None
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return the same as plain values for JSON; what is not known is None."""
-        return {name: _plain(value) for name, value in dataclasses.asdict(self).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 class StudyWatch:
@@ -139,7 +74,7 @@ class StudyWatch:
     def going_on(self) -> bool:
         """Return whether the run is going on, by its log and the processes of this machine."""
         log = self._reader.read() if self._reader else RunLog()
-        return not log.ended and self._alive(log.host)
+        return not log.ended and snakemake_at_work(self.workdir, log.host)
 
     def status(self, alive: bool | None = None) -> StudyStatus:
         """Return how far the study is now.
@@ -212,17 +147,20 @@ class StudyWatch:
     ) -> tuple[float, list[str]]:
         """Return the seconds left, and the rules with jobs left whose time is not known."""
         pending = {rule: log.pending(rule) for rule in log.planned}
-        of_stages = {}
+        of_stages: dict[str, str] = {}
+        added = log.pending("select_cases") > 0 or log.total > log.planned.total()
         for stage, plan in zip(stages, self._stages, strict=True):
-            rules = [rule for rule in plan.files if rule not in log.planned]
+            rules = [rule for rule in plan.files if added and rule in AFTER_SELECTION]
             of_stages.update(dict.fromkeys(plan.files, plan.unit))
-            # What the checkpoint adds to Snakemake's plan is told by the files that are missing.
+            # What the checkpoint adds to the plan is told by the files that are missing.
             pending.update(dict.fromkeys(rules, stage.total - stage.done))
         work, not_timed = [], []
         for rule, jobs in pending.items():
             running = [job for job in log.running.values() if job.rule == rule]
             each = self._seconds_each(rule, log, networks)
-            begun = sum(max(each - _since(job.started), 0.0) for job in running if each == each)
+            begun = sum(
+                max(each - _since(job.started), 0.0) for job in running if not math.isnan(each)
+            )
             if rule == "train_run":
                 begun = sum(one.seconds_left for one in networks if one.epoch)
             latest = log.latest.get(rule)
@@ -250,27 +188,6 @@ class StudyWatch:
             known = _expected(networks)
         return known
 
-    def _alive(self, host: str) -> bool:
-        """Return whether a Snakemake is at work in this folder.
-
-        On another machine only its lock tells: one that was killed leaves it behind.
-        """
-        if not any((self.workdir / ".snakemake" / "locks").glob("*.lock")):
-            return False
-        if host and host != platform.node():
-            return True
-        return any(_is_snakemake_in(process, self.workdir) for process in psutil.process_iter())
-
-
-def _is_snakemake_in(process: psutil.Process, folder: Path) -> bool:
-    try:
-        words = process.cmdline()
-        return any("snakemake" in Path(word).name for word in words[:3]) and (
-            Path(process.cwd()) == folder.resolve()
-        )
-    except psutil.Error:  # it has ended, or belongs to somebody else
-        return False
-
 
 def _expected(networks: Iterable[Network]) -> float:
     """Return the seconds of a whole training, by the networks that are at it; NaN without any."""
@@ -292,6 +209,8 @@ def _state(log: RunLog, *, alive: bool, known: bool, report: bool) -> str:
         return RUNNING
     if log.failed:
         return FAILED
-    if known and (log.interrupted or not log.ended):
+    if log.interrupted:
         return STOPPED
+    if known and not log.ended:
+        return BROKEN_OFF
     return FINISHED if report else IDLE
