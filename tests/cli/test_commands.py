@@ -159,6 +159,26 @@ def test_a_wrong_configuration_is_said_before_anything_starts(elsewhere, capsys)
     assert not (elsewhere / "results").exists()
 
 
+def test_a_second_run_beside_the_first_is_refused(elsewhere, capsys):
+    """It would write over the log that the first one is being watched by."""
+    main(["init", "new"])
+    folder = elsewhere / "new"
+    locks = folder / ".snakemake" / "locks"
+    locks.mkdir(parents=True)
+    (locks / "0.input.lock").write_text("")
+    program = elsewhere / "snakemake"
+    program.write_text("import time\nprint('here', flush=True)\ntime.sleep(60)\n")
+    words = [sys.executable, str(program)]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE) as first:
+        first.stdout.readline()
+        try:
+            assert main(["run", "--directory", str(folder)]) == 1
+        finally:
+            first.kill()
+    assert "at work here already" in capsys.readouterr().err
+    assert not (folder / "results").exists()
+
+
 def test_inspect_for_machines_names_no_folder(tmp_path, capsys):
     folder = write_series(tmp_path / "JOHN_DOE", 1, **T1)
     assert main(["inspect", str(folder.parent), "--processes", "1", "--json"]) == 0

@@ -150,9 +150,14 @@ def _run_with_view(command: Sequence[str], folder: Path, study: str) -> int:
 
     from radnec.cli.show_status import near, view
     from radnec.cli.watch import watch
+    from radnec.study.status.alive import snakemake_at_work
     from radnec.study.status.status import StudyWatch
     from radnec.study.status.types import BROKEN_OFF
 
+    if snakemake_at_work(folder):
+        raise InputError(
+            f"{folder}: Snakemake is at work here already; `radnec status` tells how far it is"
+        )
     results = near(folder / "results" / study)
     log = results / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 
-def snakemake_at_work(folder: Path, host: str) -> bool:
+def snakemake_at_work(folder: Path, host: str = "") -> bool:
     """Return whether a Snakemake is at work in a folder.
 
     Parameters
