@@ -16,9 +16,12 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/phantom.smk"
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/preprocess.smk"
+include: "workflow/rules/lesion.smk"
 include: "workflow/rules/cohort.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/compare.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/novelty.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -42,6 +45,8 @@ rule all:
         ),
         results("figures/rulegraph.dot"),
         results("config.yaml"),
+        results("cases.html"),
+        results("submission.html"),
         results("report.html"),
         results("ro-crate-metadata.json"),
     # Else Snakemake prints the names of all these files.

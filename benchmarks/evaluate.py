@@ -28,6 +28,7 @@ from radnec.core.notices import notice
 from radnec.evaluate.audit.published import audit_published
 from radnec.evaluate.cohort.confounding import check_confounding
 from radnec.evaluate.cohort.describe import describe_cohort, describe_scanners
+from radnec.evaluate.cohort.scanner_use import check_scanner_use
 from radnec.evaluate.cohort.subgroups import evaluate_subgroups
 from radnec.evaluate.measures.auc import delong_interval
 from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval, stratified_indices
@@ -36,6 +37,7 @@ from radnec.evaluate.performance import evaluate_models
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.figures.curves import draw_calibration, draw_decision, draw_precision_recall
 from radnec.figures.forest import draw_forest, draw_forest_table
+from radnec.figures.patients import draw_distribution, draw_instability
 from radnec.figures.roc import draw_roc, draw_roc_bands
 
 BACKBONES = ("resnet10", "densenet121", "resnet50", "vgg11", "mresnet", "vgg16")
@@ -112,6 +114,7 @@ def stages(
             notice=NOTICE,
             tables=tables,
             evaluation=evaluation,
+            ledger=folder / "evaluations.tsv",
         )
 
     def subgroups_and_confounding() -> None:
@@ -124,6 +127,15 @@ def stages(
             seed=1,
             output=evaluation / "confounding.tsv",
         )
+        check_scanner_use(
+            predictions=predictions,
+            **study,
+            nifti=nifti,
+            notice=NOTICE,
+            repeats=settings.permutation_repeats,
+            seed=1,
+            output=evaluation / "scanner_use.tsv",
+        )
 
     def audit_of_published() -> None:
         audit_published(published=PUBLISHED, outdir=audit)
@@ -134,6 +146,8 @@ def stages(
         draw_calibration(**drawn, output=figures / "calibration")
         draw_precision_recall(**drawn, output=figures / "precision_recall")
         draw_decision(**drawn, output=figures / "decision_curve")
+        draw_distribution(**drawn, output=figures / "distribution")
+        draw_instability(**drawn, output=figures / "instability")
         draw_forest(**forest, output=figures / "forest")
         draw_forest_table(**forest, output=figures / "forest_auc")
 

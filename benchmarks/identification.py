@@ -5,12 +5,16 @@
     python benchmarks/identification.py --list     # with every situation that is not right
     python benchmarks/identification.py --table benchmarks/identification_unseen.tsv
 
-A table has the columns key, vendor, language, header (JSON) and truth (t1, t1ce, t2, flair, or
-other for what is none of the four); each row is one series alone.
+A table has the columns key, vendor, language, header (JSON: the header of one series, or those of
+an exam in the order of time, of which the last is asked about) and truth: t1, t1ce, t2, flair,
+other for what is none of the four, or open where nobody can tell. Further columns may be `also`
+(what is as acceptable: open, other or a sequence, apart by commas) and `reason`.
 
-Right: the sequence that is true. Open: ambiguous. Lost: one of the four, taken for something else.
-Silent error: taken for one of the four sequences, and wrong. Intervals are Wilson's at 95 %;
-situations made from one wording are not independent, so the number of wordings is shown as well.
+Right: what is true or as acceptable. Fair: ambiguous, where the table accepts that beside a truth.
+Open: ambiguous otherwise. Lost: one of the four, taken for something else. Silent error: taken for
+one of the four sequences, and wrong; so is any of them where nobody can tell. Intervals are
+Wilson's at 95 %; situations made from one wording are not independent, so the number of wordings
+is shown as well.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ from radnec.core.sequences import SEQUENCES
 from radnec.ingest.identification.identify import identify
 from radnec.ingest.reading.grouping import volumes_of
 
-OUTCOMES = ("right", "open", "lost", "silent error")
+OUTCOMES = ("right", "fair", "open", "lost", "silent error")
 
 
 def outcome(situation: Situation) -> tuple[str, str]:
@@ -48,13 +52,18 @@ def outcome(situation: Situation) -> tuple[str, str]:
         for one in identify(volumes_of(slices), 0.7)
         if one.volume.header["SeriesNumber"] == float(situation.asked + 1)
     )
-    if found.sequence == situation.truth:
+    taken = "open" if found.sequence in ("ambiguous", "unknown") else found.sequence
+    if taken not in (*SEQUENCES, "open"):
+        taken = "other"
+    # The situations made by rules name what is none of the four in words.
+    truth = situation.truth if situation.truth in (*SEQUENCES, "open") else "other"
+    if taken == truth:
         return "right", found.sequence
-    if found.sequence in SEQUENCES:
+    if taken in situation.also:
+        return ("fair" if taken == "open" else "right"), found.sequence
+    if taken in SEQUENCES:
         return "silent error", found.sequence
-    if found.sequence in ("ambiguous", "unknown"):
-        return "open", found.sequence
-    return ("lost" if situation.truth in SEQUENCES else "right"), found.sequence
+    return ("open" if taken == "open" else "lost"), found.sequence
 
 
 def situations_of_table(path: Path) -> list[Situation]:
@@ -63,13 +72,25 @@ def situations_of_table(path: Path) -> list[Situation]:
     found = []
     for line in lines:
         row = dict(zip(head.split("\t"), line.split("\t"), strict=True))
-        header = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in json.loads(row["header"]).items()
-        }
+        given = json.loads(row["header"])
+        headers = [
+            {name: _as_read(name, value) for name, value in header.items()}
+            for header in (given if isinstance(given, list) else [given])
+        ]
         kind = f"{row['truth']}, {row['language']}"
-        found.append(Situation(row["key"], kind, [header], 0, row["truth"]))
+        also = tuple(row.get("also", "").split(","))
+        found.append(Situation(row["key"], kind, headers, len(headers) - 1, row["truth"], also))
     return found
+
+
+def _as_read(name: str, value: object) -> object:
+    """Return a value of a table as the reader of DICOM files gives it: numbers are floats.
+
+    `n`, the number of slices, is no element of a header.
+    """
+    if isinstance(value, list):
+        return tuple(_as_read(name, one) for one in value)
+    return float(value) if isinstance(value, int) and name != "n" else value
 
 
 def main() -> None:
@@ -91,7 +112,7 @@ def main() -> None:
         counts[what] += 1
         by_kind[situation.kind][what] += 1
         if arguments.list and what != "right":
-            name = situation.series[situation.asked]["SeriesDescription"]
+            name = situation.series[situation.asked].get("SeriesDescription", "")
             print(
                 f"{what}: {situation.kind}: {name!r} [{situation.key}] is {situation.truth}, "
                 f"taken for {taken}"

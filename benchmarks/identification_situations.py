@@ -18,13 +18,14 @@ Header = dict[str, object]
 
 
 class Situation(NamedTuple):
-    """Series headers in the order of time, which is asked about, and what is right."""
+    """Series headers in the order of time, which is asked about, what is right and as acceptable."""
 
     key: str
     kind: str
     series: list[Header]
     asked: int
     truth: str
+    also: tuple[str, ...] = ()
 
     @property
     def held_out(self) -> bool:

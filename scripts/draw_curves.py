@@ -4,6 +4,7 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.figures.curves import draw_calibration, draw_decision, draw_precision_recall
+from radnec.figures.patients import draw_distribution, draw_instability
 from radnec.figures.roc import draw_roc_bands
 
 if __name__ == "__main__":
@@ -13,6 +14,8 @@ if __name__ == "__main__":
             (draw_calibration, "calibration"),
             (draw_precision_recall, "precision_recall"),
             (draw_decision, "decision"),
+            (draw_distribution, "distribution"),
+            (draw_instability, "instability"),
         ):
             draw(
                 tables=Path(snakemake.input.tables[0]).parent,

@@ -7,6 +7,7 @@ from radnec.core.jobs import job_log
 from radnec.figures.quality.case import draw_quality_case
 from radnec.preprocess.quality.images import read_case
 from radnec.preprocess.quality.measures import measure_case
+from radnec.preprocess.quality.second_opinion import second_opinion
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
@@ -21,4 +22,13 @@ if __name__ == "__main__":
         )
         picture = Path(snakemake.output.picture)
         draw_quality_case(case, notice=snakemake.params.notice, picture=picture)
-        write_json(Path(snakemake.output.measures), measure_case(case))
+        measures = measure_case(case)
+        if snakemake.params.second_opinion:
+            measures["mask"] = second_opinion(
+                case,
+                registered=Path(snakemake.input.registered),
+                brain=Path(snakemake.input.brain),
+                backend=snakemake.params.backend,
+                seed=snakemake.params.seed,
+            )
+        write_json(Path(snakemake.output.measures), measures)

@@ -29,4 +29,6 @@ if __name__ == "__main__":
                 notice=snakemake.params.notice,
                 tables=Path(snakemake.output[0]).parent,
                 evaluation=evaluation,
+                ledger=Path(snakemake.params.ledger),
+                readers=Path(snakemake.input.readers) if snakemake.input.readers else None,
             )

@@ -18,6 +18,7 @@ if __name__ == "__main__":
                 cohort=Path(given.cohort),
                 tables={Path(path).stem: Path(path) for path in given.tables},
                 figures={Path(path).stem: Path(path) for path in [*given.figures, *given.pictures]},
+                whole=Path(given.whole),
                 config=Path(given.config),
                 model=snakemake.params.model,
                 training_figure=beside["training"],
@@ -29,6 +30,13 @@ if __name__ == "__main__":
                     "Precision and recall": beside["precision_recall"],
                     "Net benefit": beside["decision"],
                 },
+                patient_figures={
+                    "Predicted probability of every test case, by its true class": beside[
+                        "distribution"
+                    ],
+                    "Range of each case's probability over the runs": beside["instability"],
+                },
+                scanner_use=Path(given.scanner_use),
                 subgroups=Path(given.subgroups),
                 confounding=Path(given.confounding),
                 audit=Path(given.audit),
@@ -39,6 +47,11 @@ if __name__ == "__main__":
                 quality=Path(given.quality),
                 quality_pages=[Path(path) for path in given.quality_pages],
                 strip_network=Path(given.strip_network[0]) if given.strip_network else None,
+                case_pictures=sorted(Path(given.cases).glob("*.png")),
+                pages={
+                    "All cases, one by one": "cases.html",
+                    "Checklists and draft of the text": "submission.html",
+                },
             ),
             output=Path(snakemake.output.report),
         )

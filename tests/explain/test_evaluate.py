@@ -12,6 +12,7 @@ from scipy import stats
 from radnec.core.tables import read_tsv
 from radnec.explain.evaluate import evaluate_maps, spread
 from radnec.explain.metrics import mean_interval, mean_over_cases, paired_p_value, rate_interval
+from radnec.explain.probe import SIMULATED
 from radnec.explain.spaces import SUMMARY, mask_on_grid, write_map
 
 from .conftest import Study, settings
@@ -26,6 +27,7 @@ def evaluate(study: Study, maps: Path, outdir: Path, lesions: dict[str, Path]) -
         packed=study.packed,
         brains=study.brains,
         lesions=lesions,
+        parts=SIMULATED,
         settings=settings(),
         seed=5,
         device="cpu",

@@ -13,9 +13,14 @@ from radnec.evaluate.audit.published import audit_published
 from radnec.evaluate.performance import evaluate_models
 from radnec.figures.curves import draw_calibration, draw_decision, draw_precision_recall
 from radnec.figures.forest import _order, _points, draw_forest, draw_forest_table
+from radnec.figures.patients import draw_distribution, draw_instability
 from radnec.figures.roc import draw_roc, draw_roc_bands
 from radnec.figures.style import PAGE_MM
 
+DRAWN = [
+    *(draw_roc, draw_roc_bands, draw_calibration, draw_precision_recall, draw_decision),
+    *(draw_distribution, draw_instability),
+]
 PUBLISHED = Path(__file__).parents[2] / "config/published"
 
 
@@ -41,6 +46,7 @@ def study(tmp_path_factory):
         notice=NOTICE,
         tables=folder / "tables",
         evaluation=folder / "evaluation",
+        ledger=folder / "evaluations.tsv",
     )
     audit_published(published=PUBLISHED, outdir=folder / "audit")
     return folder
@@ -48,7 +54,7 @@ def study(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "draw",
-    [draw_roc, draw_roc_bands, draw_calibration, draw_precision_recall, draw_decision],
+    DRAWN,
     ids=lambda f: f.__name__,
 )
 def test_curves_are_written_at_page_width_and_alike_twice(study, tmp_path, draw):
@@ -69,7 +75,7 @@ def test_curves_are_written_at_page_width_and_alike_twice(study, tmp_path, draw)
 
 @pytest.mark.parametrize(
     "draw",
-    [draw_roc, draw_roc_bands, draw_calibration, draw_precision_recall, draw_decision],
+    DRAWN,
     ids=lambda f: f.__name__,
 )
 def test_panels_keep_their_room_and_nothing_leaves_the_page(study, tmp_path, saved, draw):

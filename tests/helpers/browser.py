@@ -66,3 +66,18 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "the page did not get there in time"
         time.sleep(0.1)
+
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+"""axe-core 4.14.1 by Deque Systems, MPL 2.0: finds what keeps a page from being accessible."""
+
+
+def barriers(driver) -> list[str]:
+    """Return what axe-core finds serious or critical on the page that is open, with an example."""
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    found = driver.execute_async_script(
+        """const done = arguments[0];
+        axe.run(document, { preload: false }).then((result) => done(result.violations.map(
+          (one) => [one.impact, `${one.id}: ${one.nodes[0].html.slice(0, 200)}`])));"""
+    )
+    return [text for impact, text in found if impact in ("serious", "critical")]

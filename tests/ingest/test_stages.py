@@ -283,3 +283,14 @@ def test_every_missing_sequence_has_its_reason(tmp_path, ingest):
     assert why["flair"].startswith("no series is one (found: 1 ambiguous, 1 localizer, 1 t2)")
     settled = ingest(tmp_path, overrides=f"P1 {ids['ambiguous']} ignore\n")
     assert settled.convert.measures["why_no_t1"].startswith("no series is one")
+
+
+def test_t1_of_whose_contrast_agent_nothing_is_said_carries_a_warning(tmp_path, ingest):
+    study = {"StudyInstanceUID": "1.2.3"}
+    write_series(tmp_path, 1, **study, **T1)
+    told = "t1: no header says whether contrast agent was given; taken for native"
+    assert told in ingest(tmp_path).index.warnings
+    write_series(tmp_path, 2, AcquisitionTime="103000", **study, **T1CE)
+    after = ingest(tmp_path)
+    assert after.status() == {"t1": "chosen", "t1ce": "chosen"}
+    assert told not in after.index.warnings

@@ -26,6 +26,7 @@ def tiny_study(folder: Path) -> Study:
     overlay["models"] = {"backbones": ["resnet10"], "inputs": ["t1ce", "fused"]}
     overlay["explain"] = {"backbone": "resnet10", "inputs": "fused", "curve_steps": 2}
     overlay["training"] = {"learning_rate": 1.0e-3, "epochs": 2}
+    overlay["comparators"] = {"models": []}
     overlay["evaluation"] = {"bootstrap_repeats": 100, "permutation_repeats": 100}
     study = Study(folder, overlay)
     rows = []

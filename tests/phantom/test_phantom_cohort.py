@@ -68,7 +68,7 @@ def test_command_writes_the_table(tmp_path) -> None:
     options = ["--cases", "12", "--seed", "4", "--necrosis", "0.4", "--dicom-root", "raw"]
     chosen = parser.parse_args(["phantom-cases", *options, "--output", str(output)])
     chosen.run(chosen)
-    written = pd.read_csv(output, sep="\t")
+    written = pd.read_csv(output, sep="\t", keep_default_na=False)
     pd.testing.assert_frame_equal(written, draft_cases(12, 4, "raw", 0.4), check_dtype=False)
 
 
@@ -76,3 +76,26 @@ def test_share_of_necrosis_is_that_of_the_paper_or_as_asked() -> None:
     assert (draft_cases(240, 2, "raw", 42 / 240).label == "necrosis").sum() == 42
     with pytest.raises(InputError, match=r"share of necrosis is 1\.5, expected 0 to 1"):
         draft_cases(10, 1, "raw", 1.5)
+
+
+def test_clinical_fields_carry_some_signal_and_mgmt_has_gaps() -> None:
+    table = draft_cases(2000, 7, "raw", 0.4)
+    necrosis = (table.label == "necrosis").to_numpy()
+    months = table.x_months_since_radiotherapy.astype(float).to_numpy()
+    later = (months[necrosis][:, None] > months[~necrosis]).mean()
+    # Log-normal, medians 14 and 8: P = Phi(log(14 / 8) / (0.7 * sqrt 2)).
+    assert later == pytest.approx(0.714, abs=0.03)
+    tested = table[table.x_mgmt != ""]
+    assert len(tested) / len(table) == pytest.approx(0.9, abs=0.03)
+    shares = (tested.x_mgmt == "methylated").groupby(tested.label).mean()
+    assert shares["necrosis"] == pytest.approx(0.65, abs=0.04)
+    assert shares["recurrence"] == pytest.approx(0.3, abs=0.04)
+
+
+def test_true_masks_lie_beside_the_studies() -> None:
+    table = draft_cases(2, 7, "results/demo/phantom/dicom/", 0.4, lesions=True)
+    assert list(table.lesion) == [
+        "results/demo/phantom/truth/P001/lesion.nii.gz",
+        "results/demo/phantom/truth/P002/lesion.nii.gz",
+    ]
+    assert "lesion" not in draft_cases(2, 7, "raw", 0.4)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from report_inputs import NOTICE, SVG
 
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
@@ -20,8 +22,6 @@ from radnec.report.published import write_published
 from radnec.report.readable import comparisons
 
 ROOT = Path(__file__).parents[2]
-NOTICE = notice(phantom=True)
-SVG = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><path id="p1"/></svg>'
 
 
 class Page(HTMLParser):
@@ -62,41 +62,6 @@ class Page(HTMLParser):
             self.words.append(data)
 
 
-@pytest.fixture
-def inputs(tmp_path: Path) -> ReportInputs:
-    """A study with the required files only."""
-    tables, figures = {}, {}
-    for number in range(1, 7):
-        path = tmp_path / f"table{number}.md"
-        path.write_text(
-            f"# Table {number}. Title & more\n\n| Models | AUC (95 % CI) |\n|:--|:--|\n"
-            f"| net<{number}> | 0.8{number} (0.70-0.90) |\n\nA remark.\n\n{NOTICE}\n"
-        )
-        tables[f"table{number}"] = path
-    for number in range(1, 6):
-        figures[f"figure{number}"] = tmp_path / f"figure{number}.svg"
-        figures[f"figure{number}"].write_text(SVG)
-    pd.DataFrame(
-        [
-            ("a", "necrosis", "included", "", ""),
-            ("b", "recurrence", "included", "", ""),
-            ("c", "recurrence", "excluded", "select", "missing sequence: <t2>"),
-        ],
-        columns=["case", "label", "status", "stage", "reason"],
-    ).to_csv(tmp_path / "cases.tsv", sep="\t", index=False)
-    (tmp_path / "config.yaml").write_text("study: demo\nx: <not a tag>\n")
-    return ReportInputs(
-        study="demo",
-        phantom=True,
-        notice=NOTICE,
-        cohort=tmp_path / "cases.tsv",
-        tables=tables,
-        figures=figures,
-        config=tmp_path / "config.yaml",
-        model="densenet121/fused",
-    )
-
-
 def write(inputs: ReportInputs, folder: Path) -> tuple[str, Page]:
     write_report(inputs=inputs, output=folder / "report.html")
     html = (folder / "report.html").read_text()
@@ -106,7 +71,7 @@ def write(inputs: ReportInputs, folder: Path) -> tuple[str, Page]:
 def test_page_is_whole_and_needs_nothing_else(inputs: ReportInputs, tmp_path: Path) -> None:
     html, page = write(inputs, tmp_path)
     assert not page.open
-    assert "script" not in page.tags and "link" not in page.tags
+    assert "link" not in page.tags and "src=" not in re.sub(r'<img src="data:', "", html)
     assert page.pictures and all(p.startswith("data:image/svg+xml;base64,") for p in page.pictures)
     outside = [link for link in page.links if not link.startswith("#")]
     assert outside == ["https://doi.org/10.3389/fonc.2025.1573700"]
@@ -223,6 +188,27 @@ def test_maps_are_described_honestly(inputs: ReportInputs, tmp_path: Path) -> No
         assert "the most confident correct answer among 1 test cases of necrosis" in page.text
 
 
+NET = "backbone\tinput_set\t"
+PATIENTS = {
+    "summary.json": '{"looks": {"evaluations": 3, "predictions": 2}}',
+    "instability.tsv": f"{NET}cases\tn\truns\tmape\tmape_largest\tinstability_index\tunstable\n"
+    "resnet10\tfused\tall\t58\t5\t0.0512\t0.213\t0.031\t7\n",
+    "recalibration.tsv": f"{NET}method\tbrier\tlog_loss\tcalibration_in_the_large\t"
+    "calibration_in_the_large_lo\tcalibration_in_the_large_hi\tcalibration_slope\t"
+    "calibration_slope_lo\tcalibration_slope_hi\tnotes\n"
+    "resnet10\tfused\tlogistic\t0.1\t0.3\t-0.25\t-0.75\t0.25\t0.81\t0.4\t1.2\t\n",
+    # No case of a class: only the reason.
+    "prediction_sets.tsv": f"{NET}label\tnotes\nresnet10\tfused\tnecrosis\tnot defined: why\n",
+    "net_benefit.tsv": "kind\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
+    "prevalence\tact_from\tnet_benefit\tnet_benefit_lo\tnet_benefit_hi\n"
+    "model\tresnet10\tfused\t\t\t0.179\t0.5\t0.099\t0.02\t0.14\n"
+    "model\tresnet10\tfused\t\t\t0.179\t0.75\t0.777\t0.7\t0.8\n"
+    "difference\tresnet10\tfused\tvgg11\tfused\t0.179\t0.5\t-0.011\t-0.05\t0.03\n",
+    "evaluation_size.tsv": "prevalence\tn_oe\tn_slope\tn_auc\tn_benefit\tn\tn_necrosis\n"
+    "0.179\t1768\t2882\t513\t949\t2882\t516\n",
+}
+
+
 def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     evaluation = tmp_path / "evaluation"
     evaluation.mkdir()
@@ -252,6 +238,12 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         "\tsmallest_difference_50\tsmallest_difference_90\tsource\tnotes\n"
         "58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\t0.13\ttested\twhy\n"
     )
+    for name, text in PATIENTS.items():
+        (evaluation / name).write_text(text)
+    (tmp_path / "scanner_use.tsv").write_text(
+        "backbone\tinput_set\tname\tr2\tr2_by_chance\tp_value\tholm_p\tnotes\n"
+        f"{model}\tscanner\t0.31\t0.04\t0.0004\t0.002\t\n"
+    )
     explanation = tmp_path / "tests"
     explanation.mkdir()
     (explanation / "metrics.tsv").write_text(
@@ -279,6 +271,8 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         cards=[tmp_path / "card.json"],
         evaluation=evaluation,
         evaluation_figures={"Calibration of all": tmp_path / "curve.svg"},
+        patient_figures={"Probabilities by class": tmp_path / "curve.svg"},
+        scanner_use=tmp_path / "scanner_use.tsv",
         audit=tmp_path / "audit",
         audit_figures={"Published beside this": tmp_path / "curve.svg"},
         explanation=explanation,
@@ -293,13 +287,24 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     assert "14,356,929" in page.text and "30 recurrence + 20 necrosis" in page.text
     assert "peak in the lesion" in page.text and "0.75 (0.46 to 0.91)" in page.text
     assert "resnet50 t1 auc_lo is printed 0.69" in page.text
+    assert "evaluated 3 times" in page.text and "2 different sets of predictions" in page.text
+    assert "0.051" in page.text and "-0.25 (-0.75 to 0.25)" in page.text
+    assert "0.099 (0.020 to 0.140)" in page.text and "0.777" not in page.text
+    assert "-0.011 (-0.050 to 0.030)" in page.text and "2882" in page.text
+    assert "not defined: why" in page.text and "Probabilities by class" in page.text
     assert "rP00" in page.text and "Calibration of all" in page.text
     # In the order of the table: the first eight with their pictures, the others as links.
     assert [f"Case {case}. Top" in page.text for case in cases] == [True] * 8 + [False] * 2
     assert [f'href="quality/{case}.svg"' in html for case in cases] == [False] * 8 + [True] * 2
-    assert {"training", "beyond", "comparisons", "planning", "published", "quality"} <= set(
-        page.ids
-    )
+    assert {
+        "training",
+        "beyond",
+        "patients",
+        "comparisons",
+        "planning",
+        "published",
+        "quality",
+    } <= set(page.ids)
     assert not page.open
 
 

@@ -53,3 +53,31 @@ def test_cross_validation_runs_each_fold_with_each_seed(config):
         for name in runs.files_of_model("{inputs}{fold}{seed}", backbone="vgg11", inputs=inputs)
     ]
     assert runs.files("{inputs}{fold}{seed}") == of_both
+
+
+def test_comparators_run_on_the_same_folds_and_seeds(config):
+    config["models"] |= {"backbones": ["vgg11"], "inputs": ["t1ce", "fused"], "seeds": [5, 3]}
+    config["explain"] |= {"backbone": "vgg11"}
+    config["comparators"] |= {"models": ["clinical", "radiomics"], "clinical": ["age"]}
+    runs = TrainingRuns.from_config(check_config(config))
+    assert runs.comparators == (
+        ("clinical", "no-images"),
+        ("radiomics", "t1ce"),
+        ("radiomics", "fused"),
+    )
+    assert runs.files_of_models("{backbone}/{inputs}") == [
+        *("vgg11/t1ce", "vgg11/fused"),
+        *("clinical/no-images", "radiomics/t1ce", "radiomics/fused"),
+    ]
+    assert runs.files_of_all("{backbone}/{inputs}/{fold}/{seed}")[4:6] == [
+        "clinical/no-images/holdout/5",
+        "clinical/no-images/holdout/3",
+    ]
+    # What only networks leave is not asked of the others.
+    assert all(name.startswith("vgg11") for name in runs.files("{backbone}/{inputs}"))
+
+
+def test_comparators_can_read_fewer_inputs(config):
+    config["comparators"] |= {"models": ["gao2d"], "inputs": ["fused"]}
+    runs = TrainingRuns.from_config(check_config(config))
+    assert runs.comparators == (("gao2d", "fused"),)

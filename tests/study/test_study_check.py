@@ -55,6 +55,21 @@ def said_of(overlay: dict, cases: pd.DataFrame) -> str:
         ({"models": {"strides": "isotropic"}, "normalisation": {"size": [64, 64, 30]}},
          "normalisation.size: found [64, 64, 30], expected at least 32 voxels along each axis for "
          "vgg11, vgg16 with models.strides: isotropic"),
+        # Comparators
+        ({"input_sets": {"no-images": ["t1"]}},
+         "input_sets: found 'no-images', expected another name: this one stands for no images"),
+        ({"comparators": {"models": ["clinical"], "clinical": ["age"]}},
+         "comparators.clinical: found 'age', expected columns that config/cases.tsv fills"),
+        ({"comparators": {"models": ["gao2d"], "inputs": ["t9"]}},
+         "comparators.inputs: found 't9', expected names of models.inputs: t1, t1ce, t2, fused"),
+        ({"comparators": {"models": ["late_fusion"], "network": "resnet18"}},
+         "comparators.network: found 'resnet18', expected one of models.backbones"),
+        ({"comparators": {"models": ["frozen"]}},
+         "comparators.encoder.weights: found '', expected the weights of resnet10: a frozen"),
+        ({"comparators": {"models": ["frozen"], "encoder": {"weights": "gone.pth"}}},
+         "comparators.encoder.weights: found 'gone.pth', expected the path of a file that exists"),
+        ({"comparators": {"radiomics": {"perturbation": 1.0}}},
+         "comparators.radiomics.perturbation: found 1.0, expected 0, or at least spacing (2 mm)"),
         # Training
         ({"training": {"grid": {"learning_rate": [1e-4, -1]}}},
          "training.grid.learning_rate.1: found -1, expected a number above 0"),

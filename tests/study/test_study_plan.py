@@ -56,6 +56,8 @@ def test_preprocessing_of_patients_stripped_by_hdbet(config):
         "records/normalise/C2.json",
         "quality/C0.json",
         "quality/C2.json",
+        "novelty/cases/C0.json",
+        "novelty/cases/C2.json",
     ]
 
 
@@ -100,9 +102,12 @@ def test_every_result_of_the_models(config):
         "models/vgg11/t2/holdout_seed2/weights.safetensors",
         "models/vgg11/t2/holdout_seed2/predictions.tsv",
         "predictions/vgg11/t2.tsv",
+        "novelty/vgg11/t2/holdout_seed2.npz",
+        "novelty/vgg11/t2.json",
         "evaluation/models",
         "evaluation/subgroups.tsv",
         "evaluation/confounding.tsv",
+        "evaluation/scanner_use.tsv",
         "evaluation/published",
         "explain/vgg11/t2/maps",
         "explain/vgg11/t2/tests",

@@ -55,7 +55,7 @@ def start(arguments: dict, folder: Path) -> subprocess.Popen:
     path.write_text(json.dumps(job))
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(
-        [str(Path(__file__).parent), str(Path(loop.__file__).parents[2])]
+        [str(Path(__file__).parents[1] / "helpers"), str(Path(loop.__file__).parents[2])]
     )
     return subprocess.Popen(
         [sys.executable, "-c", WORKER, str(path)],

@@ -95,7 +95,8 @@ def test_jobs_of_networks_ask_for_gpus_and_no_other_does(study):
     study.overlay["models"] = {"backbones": ["densenet121"], "inputs": ["fused"]}
     jobs = printed(study.snakemake("-n", "--workflow-profile", SLURM))
     asked = {rule: resources["gpu"] for rule, resources in jobs if "gpu" in resources}
-    assert asked == {"train_run": "1", "predict_run": "1", "explain_run": "1", "evaluate_maps": "1"}
+    rules = ("train_run", "predict_run", "describe_features", "explain_run", "evaluate_maps")
+    assert asked == dict.fromkeys(rules, "1")
     study.overlay["resources"] = {"device": "cpu"}
     jobs = printed(study.snakemake("-n", "--workflow-profile", SLURM))
     assert {resources.get("gpu", "0") for _, resources in jobs} == {"0"}

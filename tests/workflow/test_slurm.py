@@ -144,7 +144,7 @@ def test_the_small_study_runs_through_slurm_on_two_nodes(small_study, slurm):
     assert {job["NodeList"] for job in mine} == {"n1", "n2"}
     # The short rules of a case went as one job, and networks asked Slurm for their GPU.
     assert len([job for job in mine if "convert_case" in job["Comment"]]) == 6
-    networks = ("train_run", "predict_run", "explain_run", "evaluate_maps")
+    networks = ("train_run", "predict_run", "describe_features", "explain_run", "evaluate_maps")
     for job in mine:
         assert ("TresPerJob" in job) == any(name in job["Comment"] for name in networks), job
     # Nothing is left to do, on the cluster or on one machine.

@@ -2,6 +2,7 @@
 # What computes is in src/radnec/study; here is what has to speak Snakemake.
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import radnec
 from radnec.cases.overrides import overrides_by_case
 from radnec.cases.table import load_cases, require_rows
 from radnec.cohort.select import required_sequences
+from radnec.comparators.catalogue import NO_IMAGES, READS
 from radnec.config.check import check_config
 from radnec.config.doubled import refuse_doubled_keys
+from radnec.config.study_record import read_study_record
 from radnec.core.errors import InputError
 from radnec.core.fingerprint import fingerprint, fingerprint_of_files
 from radnec.core.library_path import export_library_path
@@ -54,6 +57,7 @@ try:
     if workflow.is_main_process:
         check_study(CONFIG, CASES)
         check_external_networks(CONFIG)
+        read_study_record(Path(record) if (record := CONFIG.study_record) else None)
 except InputError as error:
     raise WorkflowError(str(error))
 
@@ -238,6 +242,20 @@ def of_every_case(wildcards):
     return STUDY.preprocessing_results(selected_cases())
 
 
+# Lesions
+
+
+def drawn_lesion(wildcards):
+    """The mask that somebody has drawn, where it is there; a simulated one has no date of its own."""
+    path = STUDY.cases.lesion(wildcards.case)
+    return path if path and not PHANTOM and os.path.isfile(path) else []
+
+
+def located_where_drawn(wildcards):
+    """Input function: the records of where lesions are, in a study in which some are drawn."""
+    return case_records("locate")(wildcards) if STUDY.drawn and not PHANTOM else []
+
+
 # HD-BET
 
 
@@ -264,5 +282,45 @@ def runs_of(path):
 
 
 def runs_of_study(path):
-    """A file of every run of the study."""
+    """A file of every run of a network."""
     return STUDY.runs.files(run_folder(path))
+
+
+def predictions_of_runs():
+    """The predictions of every run, of comparators as well."""
+    return STUDY.runs.files_of_all(run_folder("predictions.tsv"))
+
+
+# Comparators
+
+A_COMPARATOR = "|".join(re.escape(name) for name in READS)
+A_NETWORK = rf"(?!(?:{A_COMPARATOR})/)[^/]+"
+FITTED = "|".join(re.escape(name) for name, reads in READS.items() if not reads.volumes)
+
+
+def sources_of_comparator(wildcards):
+    """Input function: the tables that a comparator reads."""
+    reads = READS[wildcards.backbone]
+    tables = {
+        name: results(f"comparators/{name}.tsv")
+        for name in ("clinical", "scanner", "radiomics")
+        if getattr(reads, name)
+    }
+    if reads.encoder:
+        tables["encoder"] = expand(
+            results("comparators/encoder/{sequence}.tsv"),
+            sequence=config["input_sets"][wildcards.inputs],
+        )
+    if reads.network:
+        tables["network"] = run_folder("predictions.tsv").format(
+            **{**wildcards, "backbone": config["comparators"]["network"]}
+        )
+        tables["inner"] = run_folder("inner.tsv").format(**wildcards)
+    return tables
+
+
+def sequences_of_comparator(wildcards):
+    """The sequences of an input set, joined; none where a comparator reads no image."""
+    if wildcards.inputs == NO_IMAGES:
+        return ""
+    return ",".join(config["input_sets"][wildcards.inputs])

@@ -1,7 +1,7 @@
 # Tables 1 to 6, and the statistics beside them.
 
 
-# Table 1: the patients, training against test set.
+# Table 1: the patients, training against test set; and the whole cohort with who left it.
 rule describe_cohort:
     input:
         table=config["cases"],
@@ -15,6 +15,9 @@ rule describe_cohort:
         ),
         md=results("tables/table1.md"),
         tex=results("tables/table1.tex"),
+        whole=results("tables/table1_whole.tsv"),
+        whole_md=results("tables/table1_whole.md"),
+        whole_tex=results("tables/table1_whole.tex"),
     log:
         results("logs/describe_cohort.log"),
     conda:
@@ -66,9 +69,10 @@ rule describe_scanners:
 rule evaluate_models:
     input:
         predictions=STUDY.predictions(),
-        runs=runs_of_study("predictions.tsv"),
+        runs=predictions_of_runs(),
         # The patient of each case.
         split=results("split/split.tsv"),
+        readers=config["evaluation"]["readers"] or [],
     output:
         *[
             report(
@@ -97,6 +101,8 @@ rule evaluate_models:
         fused=dependencies.trained_inputs(config, several=True),
         seed=config["seed"],
         settings=section("evaluation"),
+        # No output: a rerun would delete it, and it is to grow.
+        ledger=results("evaluations.tsv"),
         notice=NOTICE,
     script:
         "../../scripts/evaluate_models.py"
@@ -155,6 +161,34 @@ rule check_confounding:
         notice=NOTICE,
     script:
         "../../scripts/check_confounding.py"
+
+
+# Whether predictions go with scanner and acquisition once the label is given.
+rule check_scanner_use:
+    input:
+        predictions=STUDY.predictions(),
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        records=case_records("convert"),
+    output:
+        use=results("evaluation/scanner_use.tsv"),
+    log:
+        results("logs/check_scanner_use.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("check_scanner_use"),
+        nifti=results("nifti"),
+        seed=config["seed"],
+        repeats=config["evaluation"]["permutation_repeats"],
+        notice=NOTICE,
+    script:
+        "../../scripts/check_scanner_use.py"
 
 
 # The published study recomputed: which printed numbers agree. Needs no cohort.

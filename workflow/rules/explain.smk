@@ -50,6 +50,7 @@ rule evaluate_maps:
         packed=packed_inputs,
         checksums=packed_checksums,
         records=case_records("strip"),
+        located=located_where_drawn,
     output:
         tests=directory(explained("tests")),
     log:
@@ -70,6 +71,7 @@ rule evaluate_maps:
         sequences=lambda wildcards: ",".join(config["input_sets"][wildcards.inputs]),
         brains=results("brain"),
         truth=results("phantom/truth") if PHANTOM else "",
+        lesions=results("lesion"),
         seed=config["seed"],
         settings=section("explain", without=("backbone", "inputs")),
         cohort=cohort_kind(PHANTOM),

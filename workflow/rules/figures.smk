@@ -119,7 +119,14 @@ rule draw_curves:
     output:
         expand(
             results("figures/{name}.{ext}"),
-            name=["roc_bands", "calibration", "precision_recall", "decision"],
+            name=[
+                "roc_bands",
+                "calibration",
+                "precision_recall",
+                "decision",
+                "distribution",
+                "instability",
+            ],
             ext=["svg", "png"],
         ),
     log:

@@ -63,7 +63,7 @@ rule convert_case:
         "../../scripts/convert_case.py"
 
 
-# Stop the study where two cases use the same images, before anything is computed from them.
+# Stop the study where two cases use the same images, or one patient two pseudonyms, before anything is computed from them.
 rule check_leakage:
     input:
         tables=of_eligible("cohort/series/{case}.tsv"),
@@ -81,6 +81,7 @@ rule check_leakage:
         runtime=10,
     params:
         code=code("check_leakage"),
+        patients=STUDY.cases.dicom_of_patients(),
     script:
         "../../scripts/check_leakage.py"
 

@@ -163,15 +163,18 @@ rule draw_quality_case:
     group:
         "prepare"
     conda:
-        "../../envs/preprocess.yaml"
+        "../../envs/skull_strip.yaml"
     threads: 1
     resources:
-        mem_mb=growing_with_images(1500, factor=10),
+        mem_mb=growing_with_images(2000, factor=10),
         disk_mb=10,
         runtime=10,
     params:
         code=code("draw_quality_case"),
         notice=NOTICE,
+        second_opinion=config["qc"]["second_opinion"],
+        backend=config["skull_strip"]["backend"],
+        seed=config["seed"],
     script:
         "../../scripts/draw_quality_case.py"
 

@@ -21,12 +21,90 @@ rule keep_config:
         "../../scripts/keep_config.py"
 
 
+# All cases in one table, what went wrong first, and a page for each with its images.
+rule write_cases:
+    input:
+        table=config["cases"],
+        cohort=results("cohort/cases.tsv"),
+        predictions=STUDY.predictions(),
+        evaluation=results("evaluation/models"),
+        maps=of_figures("maps"),
+        # The records hold the checksums of the images that the pages show.
+        convert=case_records("convert"),
+        register=case_records("register"),
+        strip=case_records("strip"),
+        normalise=case_records("normalise"),
+        quality=results("quality/cases.tsv"),
+        pictures=of_selected("quality/{case}.png"),
+    output:
+        page=results("cases.html"),
+        folder=directory(results("cases")),
+    log:
+        results("logs/write_cases.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        disk_mb=1000,
+        runtime=30,
+    params:
+        code=code("write_cases"),
+        template=code_of_template(),
+        study=config["study"],
+        model=f"{config['explain']['backbone']} / {config['explain']['inputs']}",
+        nifti=results("nifti"),
+        registered=results("registered"),
+        brains=results("brain"),
+        records=results("records"),
+        lesions=results("phantom/truth") if PHANTOM else "",
+        notice=NOTICE,
+    script:
+        "../../scripts/write_cases.py"
+
+
+# Reporting checklists filled from the run, and a draft of methods and results.
+rule write_submission:
+    input:
+        record=config["study_record"] or [],
+        config=results("config.yaml"),
+        cohort=results("cohort/cases.tsv"),
+        split=results("split/split.tsv"),
+        scanners=results("tables/table2.tsv"),
+        cards=runs_of_study("card.json"),
+        evaluation=results("evaluation/models"),
+        subgroups=results("evaluation/subgroups.tsv"),
+        confounding=results("evaluation/confounding.tsv"),
+        tests=of_figures("tests"),
+    output:
+        page=results("submission.html"),
+        folder=directory(results("submission")),
+    log:
+        results("logs/write_submission.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("write_submission"),
+        template=code_of_template(),
+        study=config["study"],
+        phantom=PHANTOM,
+        notice=NOTICE,
+    script:
+        "../../scripts/write_submission.py"
+
+
 # The report: everything above, to read from top to bottom.
 rule write_report:
     input:
         cohort=results("cohort/cases.tsv"),
         config=results("config.yaml"),
         tables=expand(results("tables/table{n}.md"), n=range(1, 7)),
+        whole=results("tables/table1_whole.md"),
         figures=expand(results("figures/figure{n}.svg"), n=[1, 2, 3]),
         pictures=expand(results("figures/figure{n}.png"), n=[4, 5]),
         beside=expand(
@@ -37,6 +115,8 @@ rule write_report:
                 "calibration",
                 "precision_recall",
                 "decision",
+                "distribution",
+                "instability",
                 "forest",
                 "explanation",
             ],
@@ -45,12 +125,14 @@ rule write_report:
         evaluation=results("evaluation/models"),
         subgroups=results("evaluation/subgroups.tsv"),
         confounding=results("evaluation/confounding.tsv"),
+        scanner_use=results("evaluation/scanner_use.tsv"),
         audit=results("evaluation/published"),
         maps=of_figures("maps"),
         tests=of_figures("tests"),
         quality=results("quality/cases.tsv"),
         quality_pages=of_selected("quality/{case}.png"),
         strip_network=STUDY.hdbet_network(),
+        cases=results("cases"),
     output:
         report=report(
             results("report.html"),
@@ -104,6 +186,7 @@ rule write_crate:
             results("evaluation/models"),
             results("evaluation/subgroups.tsv"),
             results("evaluation/confounding.tsv"),
+            results("evaluation/scanner_use.tsv"),
             of_figures("tests"),
             results("report.html"),
         ],

@@ -22,6 +22,8 @@ rule train_run:
         results("logs/train_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
     benchmark:
         results("benchmarks/train_run/{backbone}/{inputs}/{fold}_seed{seed}.tsv")
+    wildcard_constraints:
+        backbone=A_NETWORK,
     conda:
         "../../envs/train.yaml"
     threads: threads_of("train")
@@ -59,6 +61,8 @@ rule predict_run:
         results("logs/predict_run/{backbone}/{inputs}/{fold}_seed{seed}.log"),
     benchmark:
         results("benchmarks/predict_run/{backbone}/{inputs}/{fold}_seed{seed}.tsv")
+    wildcard_constraints:
+        backbone=A_NETWORK,
     conda:
         "../../envs/train.yaml"
     threads: threads_of("train")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from radnec.apply.dicom.equipment import software_version
+from radnec.apply.text import doubt_lines, false_alarms, warnings
 from radnec.core.pages import write_page
 from radnec.core.sequences import SEQUENCES
 from radnec.figures.slices import NAMES
@@ -24,8 +26,8 @@ def write_patient_page(
     answer
         What `radnec.apply.predict.predict_patient` returns.
     folder
-        Its `output`: brain/<sequence>.nii.gz, brain/mask.nii.gz and map.nii.gz, all on the grid
-        of the reference.
+        Its `output`: quality.png, and brain/<sequence>.nii.gz, brain/mask.nii.gz and map.nii.gz,
+        all on the grid of the reference.
     reference
         The sequence that the viewer shows first.
     """
@@ -46,8 +48,17 @@ def write_patient_page(
         "networks": each,
         "lowest": min(each.values()),
         "highest": max(each.values()),
+        "warnings": warnings(answer),
+        "doubt": doubt_lines(answer["doubt"]),
+        "false_alarms": false_alarms(answer["likeness"]),
+        "quality": _picture(folder / "quality.png"),
         "version": software_version(),
         "viewer": viewer(layers, label=f"case {answer['case']}", at_once=True),
         "assets": assets(),
     }
     write_page("radnec.apply", "patient.html.j2", context, output)
+
+
+def _picture(path: Path) -> str:
+    """Return a PNG as the address of an image inside the page."""
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"

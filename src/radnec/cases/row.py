@@ -103,6 +103,11 @@ class CaseRow(BaseModel):
     mask: PathText | None = _column(
         "a NIfTI file", "brain mask on the grid of the reference sequence"
     )
+    lesion: PathText | None = _column(
+        "a NIfTI file",
+        "mask of the lesion on the grid of any of the case's sequences, see "
+        "[docs/comparators.md](../docs/comparators.md#the-lesion)",
+    )
     age: Age | None = _column(
         "age in years, a number from 0 to 120, or an empty cell",
         "age in years, for table 1",

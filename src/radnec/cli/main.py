@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from radnec.apply.command import add_commands as add_predict
+from radnec.apply.export.command import add_commands as add_export
+from radnec.apply.pacs.command import add_commands as add_pacs
 from radnec.cli.completion import add_commands as add_completion
 from radnec.cli.config import add_commands as add_config
 from radnec.cli.init import add_commands as add_init
@@ -60,6 +62,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_status(commands)
     add_why(commands)
     add_predict(commands)
+    add_export(commands)
+    add_pacs(commands)
     add_phantom(commands)
     add_completion(commands, parser)
     return parser

@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 
+from radnec.comparators.catalogue import NO_IMAGES, READS
 from radnec.config.model import StudyConfig
 from radnec.core.faults import Fault, found
 from radnec.networks.catalogue import catalogue
@@ -101,6 +102,34 @@ def _volumes_are_large_enough(config: StudyConfig) -> Iterator[Fault]:
             f"at least {max(larger.values())} voxels along each axis for {_list(larger)} with "
             "models.strides: isotropic",
         )
+
+
+@_reads("input_sets")
+def _names_are_free(config: StudyConfig) -> Iterator[Fault]:
+    if NO_IMAGES in config.input_sets:
+        yield found("input_sets", NO_IMAGES, "another name: this one stands for no images at all")
+
+
+@_reads("comparators", "models")
+def _comparators_have_their_peers(config: StudyConfig) -> Iterator[Fault]:
+    for name in config.comparators.inputs:
+        if name not in config.models.inputs:
+            expected = f"names of models.inputs: {_list(config.models.inputs)}"
+            yield found("comparators.inputs", name, expected)
+    encoder = config.comparators.encoder
+    if "frozen" in config.comparators.models:
+        own = ":" in encoder.network
+        if not own and encoder.network not in catalogue():
+            expected = f"{_list(catalogue())} or package.module:factory"
+            yield found("comparators.encoder.network", encoder.network, expected)
+        elif not own and not encoder.weights:
+            expected = f"the weights of {encoder.network}: a frozen network has to have learned"
+            yield found("comparators.encoder.weights", encoder.weights, expected)
+    network = config.comparators.network
+    mixed = any(READS[name].network for name in config.comparators.models)
+    if mixed and network not in config.models.backbones:
+        expected = f"one of models.backbones: {_list(config.models.backbones)}"
+        yield found("comparators.network", network, expected)
 
 
 def _is_external(name: str) -> bool:

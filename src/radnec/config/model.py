@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, StringConstraints
 
 from radnec.cohort.design import SplitSettings
 from radnec.cohort.select import SelectionSettings
+from radnec.comparators.settings import ComparatorsSettings
 from radnec.config.sections import (
     ExplainSection,
     FiguresSettings,
@@ -22,8 +23,10 @@ from radnec.core.sequences import SequenceName
 from radnec.core.settings import File, OptionalPath, Settings, Values, Whole
 from radnec.evaluate.settings import EvaluationSettings
 from radnec.ingest.settings import IngestSettings
+from radnec.novelty.settings import NoveltySettings
 from radnec.phantom.settings import PhantomSettings
 from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
+from radnec.preprocess.settings.lesion import LesionSettings
 from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.settings.registration import RegistrationSettings
 from radnec.preprocess.settings.skull_strip import SkullStripSettings
@@ -76,6 +79,14 @@ class StudyConfig(Settings):
 
     Change: when a case is excluded as ambiguous: its reason holds the line to add
     """
+    study_record: OptionalPath = None
+    """YAML of what only the authors know, for the reporting checklists
+
+    Title, centres, dates, ethics, registration, funding and others; config/study.yaml has every
+    field.
+
+    Change: before you submit a manuscript
+    """
     cohort: Literal["patients", "phantom"] = "patients"
     """or phantom: simulate the cases of the table (make demo)
 
@@ -95,6 +106,8 @@ class StudyConfig(Settings):
     """the network of skull_strip.backend hd-bet"""
     normalisation: NormalisationSettings = NormalisationSettings()
     """to the volumes that the networks read"""
+    lesion: LesionSettings = LesionSettings()
+    """where the lesion is, for what looks at it alone"""
     pack: PackSettings = PackSettings()
     """how they are stored"""
     qc: QualitySettings = QualitySettings()
@@ -122,10 +135,14 @@ class StudyConfig(Settings):
     """which networks are trained"""
     training: TrainingSettings = TrainingSettings()
     """the first three as printed, the others this project's choice"""
+    comparators: ComparatorsSettings = ComparatorsSettings()
+    """models of other kinds, on the same folds"""
     evaluation: EvaluationSettings = EvaluationSettings()
     """the statistics"""
     explain: ExplainSection = ExplainSection()
     """the maps of what a network looks at"""
+    novelty: NoveltySettings = NoveltySettings()
+    """whether the next patient is like the cases of the study"""
     figures: FiguresSettings = FiguresSettings()
     """how they are drawn"""
     resources: ResourcesSettings = ResourcesSettings()

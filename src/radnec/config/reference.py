@@ -21,14 +21,15 @@ _COLUMN = 29
 _BEGIN, _END = f"<!-- {MADE}: {{name}} -->", "<!-- end -->"
 _SECTIONS_OF = {
     "Study": (
-        "study", "cases", "label_map", "seed", "bids", "series_overrides", "cohort", "phantom",
+        "study", "cases", "label_map", "seed", "bids", "series_overrides", "study_record", "cohort",
+        "phantom",
     ),
     "Images": (
-        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "normalisation",
-        "pack", "qc",
+        "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "lesion",
+        "normalisation", "pack", "qc",
     ),
-    "Networks": ("split", "input_sets", "models", "training"),
-    "Results": ("evaluation", "explain", "figures"),
+    "Networks": ("split", "input_sets", "models", "training", "comparators"),
+    "Results": ("evaluation", "explain", "novelty", "figures"),
     "Resources": ("resources",),
 }  # fmt: skip
 _JSON_SCHEMA_NAMES = {

@@ -8,7 +8,7 @@ from annotated_types import Ge, Le, Len
 from pydantic import StringConstraints
 
 from radnec.core.expectations import Expected
-from radnec.core.settings import Count, Settings, Values, Whole
+from radnec.core.settings import Count, Flag, Settings, Values, Whole
 from radnec.explain.settings import ExplainSettings
 
 Backbone = Annotated[
@@ -40,6 +40,14 @@ class QualitySettings(Settings):
     """by hand, after a look: {case: reason}
 
     Change: after a look at the quality control
+    """
+    second_opinion: Flag = True
+    """check every brain mask by a second method
+
+    deepbet, or the atlas where the masks are deepbet's; masks that disagree are remarked in
+    quality/cases.tsv. 5 to 10 s a case.
+
+    Change: `false` if time is short and every picture is looked at
     """
 
 

@@ -3,7 +3,8 @@
 Snakemake watches a rule's script by its date, and not the modules that the script imports:
 a fresh checkout would rerun everything, an edit in the library nothing. Each rule has this
 fingerprint among its params instead. It covers the script and every first-party module
-reached from it, and it leaves out comments, docstrings and formatting.
+reached from it, with the table of the same name beside a module, and it leaves out comments,
+docstrings and formatting.
 """
 
 from __future__ import annotations
@@ -81,13 +82,19 @@ def _imported(path: Path) -> tuple[str, ...]:
 
 @cache
 def _meaning(path: Path) -> str:
-    """Return a checksum of the code without comments, docstrings and formatting."""
+    """Return a checksum of the code without comments, docstrings and formatting, and of its data.
+
+    The data of a module are a table beside it of its own name: `words.tsv` of `words.py`.
+    """
     # Parsed anew, for it is changed: a copy of a tree takes five times as long.
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in [tree, *_statements(tree)]:
         if isinstance(body := getattr(node, "body", None), list):
             node.body = [one for one in body if not _is_text(one)]  # type: ignore[attr-defined]
-    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
+    digest = hashlib.sha256(ast.unparse(tree).encode())
+    if (data := path.with_suffix(".tsv")).is_file():
+        digest.update(data.read_bytes())
+    return digest.hexdigest()
 
 
 def _is_text(node: ast.AST) -> bool:

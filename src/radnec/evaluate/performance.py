@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,24 @@ from radnec.core.errors import InputError
 from radnec.core.files import write_json
 from radnec.core.labels import POSITIVE
 from radnec.core.seeding import derive_seed
+from radnec.evaluate.comparisons.benefit import net_benefit_table
 from radnec.evaluate.comparisons.pairs import comparison_table, resampled_table
 from radnec.evaluate.comparisons.ranking import ranking_table
+from radnec.evaluate.comparisons.readers import readers_table
 from radnec.evaluate.measures.auc import area
 from radnec.evaluate.measures.calibration import calibration_curve
 from radnec.evaluate.measures.decision import decision_curve
+from radnec.evaluate.measures.evaluation_size import evaluation_size_table
 from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count
-from radnec.evaluate.measures.planning import planning_table
+from radnec.evaluate.measures.planning import (
+    TRUE_AUC,
+    TRUE_SENSITIVITY,
+    TRUE_SPECIFICITY,
+    planning_table,
+)
 from radnec.evaluate.measures.precision_recall import precision_recall_with_band
 from radnec.evaluate.measures.roc import roc_with_band
+from radnec.evaluate.models.instability import instability_of_cases, instability_rows
 from radnec.evaluate.models.model import Model, measure_model
 from radnec.evaluate.models.predictions import (
     HOLDOUT,
@@ -29,8 +38,16 @@ from radnec.evaluate.models.predictions import (
     read_patients,
     read_predictions,
 )
+from radnec.evaluate.models.readers import read_readers
 from radnec.evaluate.models.thresholds import thresholds_of
+from radnec.evaluate.next_patient.store import (
+    fit_next_patient,
+    next_patient_path,
+    write_next_patient,
+)
+from radnec.evaluate.next_patient.tables import recalibration_rows, set_rows
 from radnec.evaluate.settings import EvaluationSettings
+from radnec.evaluate.tables.ledger import note_evaluation
 from radnec.evaluate.tables.metric_rows import metric_rows
 from radnec.evaluate.tables.output import write_results
 from radnec.evaluate.tables.performance_tables import WHY_TWO, write_performance_table
@@ -56,6 +73,8 @@ def evaluate_models(
     notice: str,
     tables: Path,
     evaluation: Path,
+    ledger: Path,
+    readers: Path | None = None,
 ) -> None:
     """Write tables 3 to 6 and the evaluation beside them.
 
@@ -75,6 +94,10 @@ def evaluate_models(
         Folder of table3 ... table6 (.tsv, .md, .tex).
     evaluation
         Folder of the other results; docs/statistics.md lists its files.
+    ledger
+        File that counts the evaluations, see :func:`note_evaluation`.
+    readers
+        Table of readers, or None; readers.tsv is written only with one.
 
     Raises
     ------
@@ -115,7 +138,10 @@ def evaluate_models(
             )
             curves[name].append(found.assign(**model.key))
     _write_tables(models, single_inputs, fused_inputs, settings.confidence, notice, tables)
+    level = settings.confidence
     cross_validated = any((frame["fold"] != HOLDOUT).any() for frame in tested.values())
+    named = {"/".join(key): frame for key, frame in tested.items()}
+    spread = [instability_of_cases(m, tested[m.backbone, m.input_set]) for m in models]
     written = {
         "metrics": pd.DataFrame(metrics),
         "runs": pd.DataFrame(each_run),
@@ -123,20 +149,65 @@ def evaluate_models(
         "ranking": ranking_table(models, metrics, settings.confidence, derive_seed(seed, "best")),
         "comparisons": comparison_table(models, settings.confidence, cross_validated),
         "resampled": resampled_table(models, tested, settings.confidence),
+        "net_benefit": net_benefit_table(models, settings.prevalence, level, cross_validated),
+        "instability": _joined_rows(
+            instability_rows(m, cases) for m, cases in zip(models, spread, strict=True)
+        ),
+        "instability_cases": pd.concat(spread, ignore_index=True),
+        "recalibration": _joined_rows(recalibration_rows(m, level, seed) for m in models),
+        "prediction_sets": _joined_rows(
+            set_rows(m, level, settings.set_confidence, seed) for m in models
+        ),
         "planning": planning_table(
             settings.prevalence, _test_counts(models[0]), settings.confidence
         ),
+        "evaluation_size": evaluation_size_table(
+            settings.prevalence,
+            auc=TRUE_AUC,
+            sens=TRUE_SENSITIVITY,
+            spec=TRUE_SPECIFICITY,
+            act_from=HIGHER_PROBABILITY,
+            confidence=level,
+        ),
         **{name: _joined(parts) for name, parts in curves.items()},
     }
+    if readers is not None:
+        said = read_readers(readers, set(models[0].pooled.cases["case"]))
+        written["readers"] = readers_table(models, said, level)
     for name, table in written.items():
         write_results(table, evaluation / f"{name}.tsv", notice)
-    write_json(evaluation / "summary.json", _summary(models, thresholds, settings, notice))
+    _write_next_patient(models, settings, notice, evaluation)
+    write_json(
+        evaluation / "summary.json",
+        _summary(models, thresholds, settings, notice)
+        | {"looks": note_evaluation(ledger, named, settings)},
+    )
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Join the curves of the models; a model without a curve has no rows."""
     full = [part for part in parts if len(part)]
     return pd.concat(full, ignore_index=True) if full else parts[0]
+
+
+def _joined_rows(parts: Iterable[list[dict[str, Any]]]) -> pd.DataFrame:
+    return pd.DataFrame([row for part in parts for row in part])
+
+
+def _write_next_patient(
+    models: Sequence[Model], settings: EvaluationSettings, notice: str, evaluation: Path
+) -> None:
+    """Write the file of each model for `radnec predict`."""
+    for model in models:
+        known = fit_next_patient(
+            model.pooled.positive,
+            model.pooled.score,
+            source=model.pooled.how,
+            method=settings.recalibration,
+            confidence=settings.set_confidence,
+        )
+        path = next_patient_path(evaluation, f"{model.backbone}/{model.input_set}")
+        write_next_patient(known, model, path, notice)
 
 
 def _write_tables(

@@ -13,6 +13,7 @@ from radnec.explain.probe import (
     CURVE_COLUMNS,
     LESION_COLUMNS,
     RANDOMISATION_COLUMNS,
+    Parts,
     Probe,
     score_lesions,
 )
@@ -32,6 +33,7 @@ def evaluate_maps(
     packed: Mapping[str, Path],
     brains: Path,
     lesions: Mapping[str, Path],
+    parts: Parts,
     settings: ExplainSettings,
     seed: int,
     device: str,
@@ -54,6 +56,8 @@ def evaluate_maps(
     lesions
         Lesion mask (NIfTI) of each case that has one, in the space of the reference scan; empty
         where none is known: the tests against lesions are then left out.
+    parts
+        Which values of these masks are which part of a lesion.
     settings
         Tolerance, steps and number of cases of the tests.
     seed
@@ -93,7 +97,7 @@ def evaluate_maps(
         if other != case:
             curves += probe.curves(case, other, volume)
     tables = {
-        "lesions": pd.DataFrame(score_lesions(probe, lesions), columns=LESION_COLUMNS),
+        "lesions": pd.DataFrame(score_lesions(probe, lesions, parts), columns=LESION_COLUMNS),
         "curves": pd.DataFrame(curves, columns=CURVE_COLUMNS),
         "randomisation": pd.DataFrame(randomised, columns=RANDOMISATION_COLUMNS),
     }

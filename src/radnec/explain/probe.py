@@ -22,11 +22,13 @@ from radnec.explain.randomise import cascade, similarity
 from radnec.explain.settings import ExplainSettings
 from radnec.explain.spaces import mask_on_grid
 
-PARTS: dict[str, tuple[int, ...] | None] = {
-    "lesion with oedema": None,
-    "enhancing part and core": (1, 2),
-}
-"""Parts of a lesion by the values of its mask: 1 enhancing, 2 core, 3 oedema."""
+Parts = Mapping[str, tuple[int, ...] | None]
+"""Parts of a lesion: a name, and the values of its mask; None for all above zero."""
+
+SIMULATED: Parts = {"lesion with oedema": None, "enhancing part and core": (1, 2)}
+"""Parts of a lesion of the phantom: 1 enhancing, 2 core, 3 oedema."""
+
+DRAWN: Parts = {"drawn lesion": None}
 
 DIRECTIONS: tuple[Direction, ...] = ("insertion", "deletion")
 
@@ -139,7 +141,7 @@ class Probe:
         return rows
 
 
-def score_lesions(probe: Probe, lesions: Mapping[str, Path]) -> list[dict[str, Any]]:
+def score_lesions(probe: Probe, lesions: Mapping[str, Path], parts: Parts) -> list[dict[str, Any]]:
     """Compare each map with its lesion, and the maps of all other cases with that lesion.
 
     The maps of other cases tell whether a map points at this lesion or at where lesions
@@ -151,7 +153,7 @@ def score_lesions(probe: Probe, lesions: Mapping[str, Path]) -> list[dict[str, A
     for case in cases:
         spacing = nib.Nifti1Image.from_filename(probe.map_file(case)).header.get_zooms()[:3]
         brain = probe.brain(case)
-        for part, labels in PARTS.items():
+        for part, labels in parts.items():
             lesion = mask_on_grid(lesions[case], probe.map_file(case), labels)
             own, *foreign = (
                 score_map(maps[one], lesion, brain, spacing, probe.settings.tolerance_mm)

@@ -36,8 +36,13 @@ def read_models(tables: Path) -> pd.DataFrame:
 
 
 def on_several_sequences(models: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the models on several sequences, or all models if there are none of those."""
+    """Return the models on several sequences, or all models if there are none of those.
+
+    Models that read no image are shown beside the former.
+    """
     several = models["inputs"].str.contains(",")
+    if several.any():
+        several |= models["inputs"] == "none"
     shown: pd.DataFrame = models[several] if several.any() else models
     return [{str(name): value for name, value in row.items()} for row in shown.to_dict("records")]
 

@@ -73,6 +73,7 @@ def draw_roc_bands(
     curves, models = read_tsv(evaluation / "roc.tsv"), read_models(tables)
     shown = on_several_sequences(models)
     lines = line_styles(models["backbone"])
+    readers = _readers(evaluation / "readers.tsv")
     with panel_figure(
         len(shown), columns=3, panel_height=66, output=output, notice=notice, dpi=dpi
     ) as panels:
@@ -86,7 +87,22 @@ def draw_roc_bands(
             _draw_curve(axes, curves, model, color=colour, linestyle="-")
             if mine.empty:
                 write_empty(axes, "not defined:\none class only")
-            write_below(axes, [f"AUC {_auc(model)}", sample_size(model)])
+            below = [f"AUC {_auc(model)}", sample_size(model)]
+            if len(readers):
+                axes.plot(
+                    1 - readers["spec"], readers["sens"], "D", color="black", markersize=3,
+                    markerfacecolor="none", clip_on=False,
+                )  # fmt: skip
+                below.append(f"diamonds: {len(readers)} readers")
+            write_below(axes, below)
+
+
+def _readers(path: Path) -> pd.DataFrame:
+    """Return the readers who decided, with sensitivity and specificity; empty without any."""
+    if not path.exists():
+        return pd.DataFrame()
+    found = read_tsv(path)
+    return found[(found["kind"] == "reader") & found["sens"].notna() & found["spec"].notna()]
 
 
 def _frame(axes: Axes, at: int, title: str) -> None:

@@ -38,7 +38,18 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),
-    ("Report", ("keep_config", "write_rulegraph", "draw_flowchart", "write_report")),
+    ("Next patient", ("measure_case", "describe_features", "describe_study")),
+    (
+        "Report",
+        (
+            "keep_config",
+            "write_rulegraph",
+            "draw_flowchart",
+            "write_cases",
+            "write_submission",
+            "write_report",
+        ),
+    ),
 )
 """Stages in the order of the data, and rules that belong to each. A rule not named here belongs
 to the last stage among the rules it needs or, if it needs none, to the first that uses it."""

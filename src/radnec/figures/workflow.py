@@ -23,7 +23,10 @@ _GAP = 3.0  # between boxes
 _PASS = 2.5  # room for an edge that passes a row
 _ROW = 9.2  # from one row to the next
 _BAND = 1.8  # above and below the boxes of a stage
-_FILLS = ("#F5F5F5", "#EAF2F8", "#E8F5F0", "#FDF3E3", "#FBEFE6", "#F6EAF2", "#EEF7FC", "#F5F5F5")
+_FILLS = (
+    "#F5F5F5", "#EAF2F8", "#E8F5F0", "#FDF3E3", "#FBEFE6", "#F6EAF2", "#EEF7FC", "#F1F6E8",
+    "#F5F5F5",
+)  # fmt: skip
 _EDGE = "#7A7A7A"
 _GATHERED = "#FAF3B4"
 

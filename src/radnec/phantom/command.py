@@ -28,6 +28,9 @@ def add_commands(subparsers: Any) -> None:
         default="results/demo/phantom/dicom",
         help="folder that will hold the simulated DICOM (default: %(default)s)",
     )
+    parser.add_argument(
+        "--lesions", action="store_true", help="name the true mask of each lesion in column lesion"
+    )
     parser.add_argument("--output", type=Path, required=True, help="cases table to write (TSV)")
     parser.set_defaults(run=_run)
 
@@ -36,5 +39,11 @@ def _run(arguments: argparse.Namespace) -> None:
     from radnec.core.tables import write_tsv
     from radnec.phantom.cohort import draft_cases
 
-    table = draft_cases(arguments.cases, arguments.seed, arguments.dicom_root, arguments.necrosis)
+    table = draft_cases(
+        arguments.cases,
+        arguments.seed,
+        arguments.dicom_root,
+        arguments.necrosis,
+        lesions=arguments.lesions,
+    )
     write_tsv(table, arguments.output)

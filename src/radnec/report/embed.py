@@ -99,7 +99,19 @@ def table(frame: pd.DataFrame, columns: Mapping[str, str] | None = None) -> Mark
 def _cell(value: object) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and value != value):
         return "<td></td>"
+    if isinstance(value, Markup):
+        return f"<td>{value}</td>"
     text = f"{value:.3g}" if isinstance(value, float) else str(value)
     # Short texts, such as a value with its interval, are not broken over lines.
     kind = ' class="short"' if len(text) <= SHORT else ""
     return f"<td{kind}>{escape(text)}</td>"
+
+
+def fold(shown: Markup, what: str, limit: int = 12) -> Markup:
+    """Return a table as it is, or behind a line to open it when it has more rows than `limit`."""
+    rows = shown.count("<tr>") - shown.count("<thead>")
+    if rows <= limit:
+        return shown
+    return Markup(
+        '<details class="fold"><summary>Table of {} ({} rows)</summary>{}</details>'
+    ).format(what, rows, shown)

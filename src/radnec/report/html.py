@@ -12,15 +12,20 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
+from radnec.config.sections import ModelsSettings
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES
-from radnec.core.pages import write_page
 from radnec.core.tables import read_tsv
 from radnec.core.versions import installed_version
 from radnec.figures.choice import Choice, choose_cases
 from radnec.report import readable
+from radnec.report.answer import answer
 from radnec.report.embed import heading, markdown, picture, require, table
+from radnec.report.findings import findings
+from radnec.report.forest import subgroup_forests
 from radnec.report.inputs import ReportInputs
+from radnec.report.pages import write_report_page
+from radnec.report.patients import patients_section
 from radnec.report.published import section
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
@@ -28,6 +33,9 @@ FIGURES = tuple(f"figure{number}" for number in range(1, 6))
 
 CONFIDENCE = 0.95
 """Level of the intervals of a study whose configuration names none."""
+
+NETWORKS = ModelsSettings().backbones
+"""Networks of a study whose configuration names none."""
 
 QUALITY_PAGES = 8
 """So many cases are shown with their pictures, the worst; the others are linked."""
@@ -43,8 +51,8 @@ PACKAGES = (
 def write_report(*, inputs: ReportInputs, output: Path) -> None:
     """Write the report of a study as one HTML file that needs no other.
 
-    Pictures are inside, there is no script, nothing is loaded from elsewhere, and the same
-    inputs give the same bytes.
+    Pictures, style and script are inside, nothing is loaded from elsewhere, and the same inputs
+    give the same bytes. Without its script the whole text can be read.
 
     Parameters
     ----------
@@ -65,7 +73,7 @@ def write_report(*, inputs: ReportInputs, output: Path) -> None:
         missing = [name for name in expected if name not in given]
         if missing:
             raise InputError(f"report: {kind}: {', '.join(missing)} missing, expected {expected}")
-    write_page("radnec.report", "report.html.j2", _context(inputs), output)
+    write_report_page("report.html.j2", _context(inputs), output)
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
@@ -73,15 +81,41 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
     cohort = read_tsv(require(inputs.cohort), dtype=str)
     evaluation = inputs.evaluation
     used = yaml.safe_load(require(inputs.config).read_text(encoding="utf-8")) or {}
-    level = readable.level_text(used.get("evaluation", {}).get("confidence", CONFIDENCE))
+    confidence = used.get("evaluation", {}).get("confidence", CONFIDENCE)
+    level = readable.level_text(confidence)
+    counts = _counts(cohort)
     summary = read_tsv(require(inputs.maps_summary)) if inputs.maps_summary else None
+    choices = _choices(summary) if summary is not None else []
+    quality = read_tsv(require(inputs.quality), dtype=str) if inputs.quality else None
+    first = (
+        answer(
+            evaluation,
+            inputs.confounding,
+            networks=used.get("models", {}).get("backbones", NETWORKS),
+            confidence=confidence,
+            facts={
+                "phantom": inputs.phantom,
+                "counts": counts,
+                "design": used.get("split", {}).get("design", ""),
+                "planned": (evaluation / "planning.tsv").exists(),
+                "warned": _warned(quality),
+            },
+        )
+        if evaluation
+        else None
+    )
     return {
         "study": inputs.study,
         "level": level,
         "phantom": inputs.phantom,
         "notice": inputs.notice,
         "model": inputs.model,
-        "counts": _counts(cohort),
+        "comparators": readable.comparators(used),
+        "counts": counts,
+        "answer": first,
+        "shown": _shown(choices, inputs.case_pictures),
+        "pages": inputs.pages,
+        "findings": findings(counts=counts, evaluation=evaluation, choices=choices),
         "tables": {
             name: {
                 "title": heading(path),
@@ -90,6 +124,12 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             for name, path in inputs.tables.items()
         },
         "figures": {name: picture(path) for name, path in inputs.figures.items()},
+        "whole": {
+            "title": heading(inputs.whole),
+            "body": markdown(inputs.whole, notice=inputs.notice),
+        }
+        if inputs.whole
+        else None,
         "training_figure": picture(inputs.training_figure) if inputs.training_figure else None,
         "networks": _networks(inputs.cards) if inputs.cards else None,
         "discrimination": readable.measures(evaluation / "metrics.tsv", readable.DISCRIMINATION)
@@ -107,7 +147,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         else None,
         "planning": readable.planning(evaluation / "planning.tsv") if evaluation else None,
         "evaluation_figures": _pictures(inputs.evaluation_figures),
-        "subgroups": readable.subgroups(inputs.subgroups, level) if inputs.subgroups else None,
+        "patients": patients_section(evaluation, inputs.scanner_use, level) if evaluation else None,
+        "patient_figures": _pictures(inputs.patient_figures),
+        "subgroups": subgroup_forests(inputs.subgroups, level, first.best if first else "")
+        if inputs.subgroups
+        else None,
         "confounding": readable.confounding(inputs.confounding, level)
         if inputs.confounding
         else None,
@@ -124,11 +168,13 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         if inputs.explanation_figure
         else None,
         "maps": _maps(summary) if summary is not None else None,
-        "choices": _choices(summary) if summary is not None else [],
+        "choices": choices,
         "excluded": readable.excluded(inputs.cohort)
         if (cohort["status"] == "excluded").any()
         else None,
-        "quality": table(read_tsv(require(inputs.quality), dtype=str)) if inputs.quality else None,
+        "quality": table(quality.drop(columns="cohort", errors="ignore"))
+        if quality is not None
+        else None,
         **_quality_pages(inputs),
         "skipped": _skipped(inputs.config),
         "brain_masks": _brain_masks(inputs.strip_network),
@@ -148,6 +194,22 @@ def _quality_pages(inputs: ReportInputs) -> dict[str, Any]:
         "quality_pages": {case: picture(pages[case]) for case in cases[:QUALITY_PAGES]},
         "quality_links": {case: beside[case] for case in cases[QUALITY_PAGES:]},
     }
+
+
+def _warned(quality: pd.DataFrame | None) -> int:
+    """Return how many cases quality control remarks on."""
+    if quality is None or "remarks" not in quality:
+        return 0
+    return int(quality["remarks"].fillna("").ne("").sum())
+
+
+def _shown(choices: Sequence[Choice], pictures: Sequence[Path]) -> dict[str, Any] | None:
+    """Return the case of the first screen: that of figure 4, where its picture was drawn."""
+    found = {path.stem: path for path in pictures}
+    for choice in choices:
+        if choice.case in found:
+            return {**vars(choice), "picture": picture(found[choice.case])}
+    return None
 
 
 def _counts(cohort: pd.DataFrame) -> dict[str, Any]:

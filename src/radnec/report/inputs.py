@@ -32,6 +32,8 @@ class ReportInputs:
         The configuration as used, YAML.
     model
         Backbone and input set of figures 4 and 5, as ``densenet121/fused``.
+    whole
+        table1_whole.md: all cases that came in, included, excluded and by site.
     training_figure
         Learning curves (see :func:`radnec.figures.training.draw_training`).
     cards
@@ -40,6 +42,10 @@ class ReportInputs:
         Folder of the statistics beside the tables: metrics.tsv, comparisons.tsv, planning.tsv.
     evaluation_figures
         Title to picture: calibration, precision-recall, decision curve and others, in order.
+    patient_figures
+        Title to picture: the probabilities by class, and over the runs.
+    scanner_use
+        Table of whether predictions go with the scanner once the label is given.
     subgroups, confounding
         Tables of the subgroups, and of how well scanner and acquisition alone predict the label.
     audit
@@ -58,6 +64,10 @@ class ReportInputs:
         Pictures of the quality control, named after their cases, in a folder beside the report.
     strip_network
         What `fetch_hdbet` wrote of the networks of the skull stripping; none without a network.
+    case_pictures
+        A small picture of each case with its map, named after the case.
+    pages
+        Title to address of the pages beside the report, relative to it.
     """
 
     study: str
@@ -68,10 +78,13 @@ class ReportInputs:
     figures: Mapping[str, Path]
     config: Path
     model: str
+    whole: Path | None = None
     training_figure: Path | None = None
     cards: Sequence[Path] = ()
     evaluation: Path | None = None
     evaluation_figures: Mapping[str, Path] = field(default_factory=dict)
+    patient_figures: Mapping[str, Path] = field(default_factory=dict)
+    scanner_use: Path | None = None
     subgroups: Path | None = None
     confounding: Path | None = None
     audit: Path | None = None
@@ -82,3 +95,5 @@ class ReportInputs:
     quality: Path | None = None
     quality_pages: Sequence[Path] = ()
     strip_network: Path | None = None
+    case_pictures: Sequence[Path] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)

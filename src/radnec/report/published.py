@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from radnec.core.pages import write_page
 from radnec.core.tables import read_tsv
 from radnec.report.embed import markdown, picture, require, table
+from radnec.report.pages import write_report_page
 from radnec.report.readable import interval
 
 _BOUNDS_A_ROW = 8
@@ -42,7 +42,7 @@ def write_published(*, audit: Path, figure: Path, notice: str, output: Path) -> 
             "(Newcombe), from the printed numbers alone.": picture(figure)
         },
     }
-    write_page("radnec.report", "published.html.j2", context, output)
+    write_report_page("published.html.j2", context, output)
 
 
 def section(audit: Path, notice: str) -> dict[str, Any]:

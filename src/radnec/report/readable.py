@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -106,7 +107,39 @@ def measures(metrics: Path, titles: Mapping[str, str]) -> Markup:
     order = kept[["backbone", "input_set"]].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
     shown = {name: title for name, title in titles.items() if name in wide}
-    return table(wide, {"backbone": "Model", "input_set": "Inputs"} | shown)
+    return _defined(wide, {"backbone": "Model", "input_set": "Inputs"} | shown)
+
+
+def _defined(frame: pd.DataFrame, columns: Mapping[str, str]) -> Markup:
+    """Return a table without the columns that no row has a value in, and name those below it."""
+    empty = {
+        name: title
+        for name, title in columns.items()
+        if frame[name].isin([NOT_DEFINED, ""]).all() and len(frame)
+    }
+    shown = table(frame, {name: title for name, title in columns.items() if name not in empty})
+    if not empty:
+        return shown
+    named = ", ".join(empty.values())
+    return shown + Markup("<p>Not defined in any row, and left out: {}.</p>").format(named)
+
+
+_COMPARATORS = {
+    "always_recurrence": "always_recurrence, the share of necrosis in the training set",
+    "scanner": "scanner, a regression on scanner and acquisition",
+    "clinical": "clinical, a regression on clinical fields",
+    "radiomics": "radiomics, a regression on features of the lesion",
+    "clinical+radiomics": "clinical+radiomics, a regression on both",
+    "frozen": "frozen, a regression on features of a pretrained network",
+    "late_fusion": "late_fusion, a network's probability with clinical fields",
+    "gao2d": "gao2d, a 2D network on slices after Gao et al. 2020",
+}
+
+
+def comparators(config: Mapping[str, Any]) -> list[str]:
+    """Return the models of a study that are no 3D networks, in words."""
+    asked = (config.get("comparators") or {}).get("models") or []
+    return [_COMPARATORS[name] for name in asked]
 
 
 def comparisons(path: Path, level: str) -> Markup:
@@ -119,7 +152,7 @@ def comparisons(path: Path, level: str) -> Markup:
         frame[name] = frame[name].map(p_value)
     for place in ("first", "second"):
         frame[place] = frame[f"{place}_backbone"] + " / " + frame[f"{place}_input_set"]
-    return table(
+    return _defined(
         frame,
         {
             "family": "Family",
@@ -146,7 +179,8 @@ def ranking(path: Path, level: str) -> Markup:
         interval(*row) for row in _three(frame, "corrected", "corrected_lo", "corrected_hi")
     ]
     frame["permutation_holm_p"] = frame["permutation_holm_p"].map(p_value)
-    return table(
+    frame["notes"] = frame["notes"].fillna("")
+    return _defined(
         frame,
         {
             "rank": "Rank",
@@ -178,7 +212,7 @@ def resampled(path: Path, level: str) -> Markup:
     frame["text"] = [interval(*row) for row in _three(frame, "auc", "auc_lo", "auc_hi")]
     for name in ("p", "holm_p"):
         frame[name] = frame[name].map(p_value)
-    return table(
+    return _defined(
         frame,
         {
             "first": "Model",
@@ -206,10 +240,10 @@ def planning(path: Path) -> Markup:
         *("smallest_difference_50", "smallest_difference_90"),
     ):
         frame[name] = frame[name].map(lambda text: interval(text, None, None))
-    return table(
-        frame,
+    return _defined(
+        frame.assign(notes=frame["notes"].fillna("")),
         {
-            "source": "",
+            "source": "Source",
             "n": "Test cases",
             "prevalence": "Share of necrosis",
             "n_necrosis": "Necrosis",
@@ -221,32 +255,6 @@ def planning(path: Path) -> Markup:
             "smallest_difference_50": "Smallest AUC difference shown, scores correlated 0.5",
             "smallest_difference_90": "the same, 0.9",
             "notes": "Remarks",
-        },
-    )
-
-
-def subgroups(path: Path, level: str) -> Markup:
-    """Return sensitivity, specificity and AUC in each subgroup."""
-    frame = with_intervals(read_tsv(require(path), dtype=str), ["auc", "sens", "spec"])
-    # One test a grouping, in its first row.
-    for name in ("heterogeneity_p", "holm_p"):
-        frame[name] = ["" if pd.isna(value) else p_value(value) for value in frame[name]]
-    frame["model"] = frame["backbone"] + " / " + frame["input_set"]
-    frame["cases"] = frame["n_necrosis"] + " + " + frame["n_recurrence"]
-    for name in ("grouping", "level"):
-        frame[name] = frame[name].str.replace("_", " ")
-    return table(
-        frame,
-        {
-            "model": "Model",
-            "grouping": "By",
-            "level": "Group",
-            "cases": "n (necrosis + recurrence)",
-            "auc": f"AUC ({level})",
-            "sens": f"Sensitivity ({level})",
-            "spec": f"Specificity ({level})",
-            "heterogeneity_p": "p of a difference",
-            "holm_p": "Holm p",
         },
     )
 

@@ -61,9 +61,22 @@ class StudyCases:
         named = [row[column] for column in _IMAGE_COLUMNS if row.get(column)]
         return all(Path(path).exists() for path in named)
 
+    def dicom_of_patients(self) -> str:
+        """Return patient and DICOM folder of each eligible case that has one, as JSON."""
+        found = {
+            case: [self.rows[case]["patient"], self.rows[case]["dicom"]]
+            for case in self.eligible
+            if self.rows[case].get("dicom")
+        }
+        return canonical_json(found)
+
     def mask(self, case: str) -> str:
         """Return the path of the brain mask that the table names; "" where it names none."""
         return self.rows[case].get("mask", "")
+
+    def lesion(self, case: str) -> str:
+        """Return the path of the drawn lesion that the table names; "" where it names none."""
+        return self.rows[case].get("lesion", "")
 
     def given_sets(self, split: Mapping[str, Any]) -> str:
         """Return the column ``set`` as canonical JSON; an empty object where no split is given.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 
 from radnec.cohort.eligibility import ineligible
+from radnec.comparators.catalogue import READS
 from radnec.config.model import StudyConfig
 from radnec.core.errors import InputError
 from radnec.core.faults import Fault, found
@@ -33,7 +35,14 @@ def check_study(config: StudyConfig, cases: pd.DataFrame) -> None:
         With a line for every fault.
     """
     rows = [{str(k): str(v) for k, v in row.items()} for row in cases.to_dict("records")]
-    raise_faults([*_files(config), *_exclusions(config, rows), *_images(config, rows)])
+    raise_faults(
+        [
+            *_files(config),
+            *_exclusions(config, rows),
+            *_images(config, rows),
+            *_comparators(config, rows),
+        ]
+    )
 
 
 def raise_faults(faults: list[Fault]) -> None:
@@ -51,6 +60,7 @@ def eligible_rows(cases: pd.DataFrame) -> list[dict[str, str]]:
 def _files(config: StudyConfig) -> Iterator[Fault]:
     files = external_files(config.to_mapping())
     keys = {"atlas_head": "skull_strip.atlas_head", "atlas_mask": "skull_strip.atlas_mask"}
+    keys["encoder"] = "comparators.encoder.weights"
     for name in config.training.pretrained:
         keys[f"pretrained_{name}"] = f"training.pretrained.{name}"
     for what, path in files.items():
@@ -74,6 +84,17 @@ def _images(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
         elif config.cohort == "patients" and not Path(config.bids).expanduser().is_dir():
             yield found("bids", config.bids, "a folder that exists")
     yield from _masks(config, rows)
+
+
+def _comparators(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
+    reads = [READS[name] for name in config.comparators.models]
+    known = {name for row in rows for name, cell in row.items() if cell}
+    for name in config.comparators.clinical if any(one.clinical for one in reads) else ():
+        if rows and name not in known:
+            yield found("comparators.clinical", name, f"columns that {config.cases} fills")
+    if any(one.radiomics for one in reads) and not find_spec("mirp"):
+        told = "radiomics, which needs the package mirp: pip install 'radnec[radiomics]'"
+        yield Fault("comparators.models", told)
 
 
 def _masks(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from radnec.comparators.catalogue import READS
 from radnec.config.model import StudyConfig
 from radnec.preprocess.settings.skull_strip import LEARNED
 from radnec.study.batches import HDBET_BATCH, Batches
@@ -25,6 +26,14 @@ class StudyPlan:
         Whether the cases are simulated.
     hdbet
         Whether a network strips the skulls: it is loaded once for a batch of cases.
+    crop
+        Whether networks read the surroundings of the lesion instead of the brain.
+    drawn
+        Whether the table of cases names a drawn lesion.
+    clinical_columns
+        The columns that comparators read; none where none does.
+    lesions
+        Whether it is said of each case where its lesion is: a mask is drawn, or something asks.
     """
 
     def __init__(self, config: StudyConfig, table: pd.DataFrame) -> None:
@@ -42,9 +51,16 @@ class StudyPlan:
         self.runs = TrainingRuns.from_config(config)
         self.phantom = config.cohort == "phantom"
         self.hdbet = config.skull_strip.backend in LEARNED
+        self.crop = config.lesion.crop
+        reads = [READS[name] for name in config.comparators.models]
+        self.drawn = any(self.cases.lesion(case) for case in self.cases.eligible)
+        self.lesions = self.drawn or self.crop or any(one.lesion for one in reads)
         self._batches = Batches(self.cases.eligible, HDBET_BATCH)
         self._sequences = config.sequences_used()
         self._explain = config.explain
+        self.clinical_columns = (
+            config.comparators.clinical if any(r.clinical for r in reads) else ()
+        )
 
     def of_cases(self, pattern: str, cases: Iterable[str]) -> list[str]:
         """Return a result of each case: its path with ``{case}``, below the study's folder."""
@@ -114,7 +130,16 @@ class StudyPlan:
             *self.of_cases("records/strip/{case}.json", selected),
             *self.of_cases("records/normalise/{case}.json", selected),
             *self.of_cases("quality/{case}.json", selected),
+            *self.of_cases("novelty/cases/{case}.json", selected),
+            *self.lesion_results(selected),
         ]
+
+    def lesion_results(self, selected: Collection[str]) -> list[str]:
+        """Return something of every job that says where lesions are, where any does."""
+        if not self.lesions:
+            return []
+        located = self.of_cases("records/locate/{case}.json", selected)
+        return [*located, self.paths.result("quality/lesions.tsv")]
 
     def model_results(self) -> list[str]:
         """Return something of every job of training, evaluation and explanation."""
@@ -122,11 +147,24 @@ class StudyPlan:
             self.paths.result("packed/cases.tsv"),
             *(self.paths.result(f"packed/{name}.sha256") for name in self._sequences),
             *self.runs.files(self.paths.run("weights.safetensors")),
-            *self.runs.files(self.paths.run("predictions.tsv")),
+            *self.runs.files_of_all(self.paths.run("predictions.tsv")),
             *self.predictions(),
+            *self.runs.files(
+                self.paths.result("novelty/{backbone}/{inputs}/{fold}_seed{seed}.npz")
+            ),
+            *(
+                self.paths.result(f"novelty/{backbone}/{inputs}.json")
+                for backbone, inputs in self.runs.networks
+            ),
             *(
                 self.paths.result(f"evaluation/{name}")
-                for name in ("models", "subgroups.tsv", "confounding.tsv", "published")
+                for name in (
+                    "models",
+                    "subgroups.tsv",
+                    "confounding.tsv",
+                    "scanner_use.tsv",
+                    "published",
+                )
             ),
             self.of_explanation_in_figures("maps"),
             self.of_explanation_in_figures("tests"),

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from radnec.core.files import write_text
 from radnec.figures.slices import HEAT
 from radnec.viewer.layers import OPACITY, Layer, colours_of, embedded
 
 _COLORMAPS = {"scan": "gray", "mask": "blue", "map": "radnec"}
 
 
-def viewer(layers: Sequence[Layer], *, label: str, at_once: bool = False) -> Markup:
+def viewer(
+    layers: Sequence[Layer], *, label: str, at_once: bool = False, finest_mm: float = 0.0
+) -> Markup:
     """Return one viewer with its images inside.
 
     Parameters
@@ -27,6 +31,8 @@ def viewer(layers: Sequence[Layer], *, label: str, at_once: bool = False) -> Mar
         What is seen, for the button and for screen readers.
     at_once
         Start with the page; else a reader starts it, and nothing is decoded before.
+    finest_mm
+        Smallest size of the voxels that travel with the page, see `embedded`.
 
     Raises
     ------
@@ -37,7 +43,7 @@ def viewer(layers: Sequence[Layer], *, label: str, at_once: bool = False) -> Mar
     if not layers or layers[0].kind != "scan" or len(set(names)) < len(names):
         raise ValueError(f"layers {names}: expected a scan first, and each name once")
     shown = next(layer.name for layer in layers if layer.kind == "scan" and layer.shown)
-    described = [_described(layer, shown) for layer in layers]
+    described = [_described(layer, shown, finest_mm) for layer in layers]
     environment = Environment(
         loader=PackageLoader("radnec.viewer", "static"),
         autoescape=True,
@@ -59,17 +65,33 @@ def viewer(layers: Sequence[Layer], *, label: str, at_once: bool = False) -> Mar
 
 def assets() -> Markup:
     """Return style and scripts of all viewers of a page; they go below the last of them."""
-    folder = files("radnec.viewer") / "static"
-    text = {name: (folder / name).read_text(encoding="utf-8") for name in _ASSETS}
+    text = _texts()
     return Markup(
         "<style>{}</style>\n<!--\n{}-->\n<script>{}</script>\n<script>{}</script>"
     ).format(*(Markup(text[name]) for name in _ASSETS))
 
 
+def write_shared_script(path: Path) -> None:
+    """Write the script of the viewers into a file, for many pages that load it from there."""
+    text = _texts()
+    licence, library, own = (text[name] for name in _ASSETS[1:])
+    write_text(path, f"/*\n{licence}*/\n{library}\n{own}")
+
+
+def style() -> Markup:
+    """Return the style of the viewers, for such a page."""
+    return Markup(_texts()["viewer.css"])
+
+
+def _texts() -> dict[str, str]:
+    folder = files("radnec.viewer") / "static"
+    return {name: (folder / name).read_text(encoding="utf-8") for name in _ASSETS}
+
+
 _ASSETS = ("viewer.css", "niivue.LICENSE", "niivue.umd.js", "viewer.js")
 
 
-def _described(layer: Layer, shown: str) -> dict[str, Any]:
+def _described(layer: Layer, shown: str, finest_mm: float) -> dict[str, Any]:
     """Return what the script reads about a layer; of several scans one is seen at the start."""
     return {
         "name": layer.name,
@@ -78,7 +100,7 @@ def _described(layer: Layer, shown: str) -> dict[str, Any]:
         "opacity": OPACITY[layer.kind],
         "colormap": _COLORMAPS[layer.kind],
         "colours": colours_of(HEAT) if layer.kind == "map" else None,
-        "data": embedded(layer),
+        "data": embedded(layer, finest_mm),
     }
 
 

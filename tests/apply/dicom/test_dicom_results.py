@@ -13,6 +13,7 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from answers import answer
 from ingest_builders import T1CE, dicom_slice
 
 from radnec.apply.dicom.source import SourceSeries, find_source
@@ -41,17 +42,10 @@ SECRETS = {
     "InstitutionName": "Klinik Immergruen",
     "StudyDescription": "Kopf Quillon",
 }
-ANSWER = {
-    "case": "patient7",
-    "p_necrosis": 0.3,
-    "p_recurrence": 0.7,
-    "predicted": "recurrence",
-    "p_necrosis_of_each_network": {"r1f1_seed1": 0.25, "r1f2_seed1": 0.35},
-    "model": "densenet121/fused",
-    "sequences": ["t1", "t1ce", "t2"],
-    "study": "demo",
-    "notice": "Research use only: not a medical device, not for diagnosis or treatment.",
-}
+EACH = {"r1f1_seed1": 0.25, "r1f2_seed1": 0.35}
+ANSWER = answer(
+    p_necrosis=0.3, p_recurrence=0.7, predicted="recurrence", p_necrosis_of_each_network=EACH
+)
 
 
 @dataclasses.dataclass
@@ -199,10 +193,14 @@ def test_report_holds_the_answer_and_refers_to_the_series(written) -> None:
     assert found["p_necrosis", "Maximum"] == pytest.approx(0.35)
     # Standard deviation of 0.25 and 0.35 with n - 1 = 1: 0.1 / sqrt(2).
     assert found["p_necrosis", "Standard Deviation"] == pytest.approx(0.0707107, abs=1e-6)
-    (evaluation,) = group.get_qualitative_evaluations()
-    assert evaluation.value.value == "recurrence"
+    assert found["p_recalibrated", "Mean"] == pytest.approx(0.31)
+    said = {one.name.value: one.value.meaning for one in group.get_qualitative_evaluations()}
+    assert said == {
+        "answer": "Glioma recurrence", "call": "Undecided", "like_study": "No",
+    }  # fmt: skip
     texts = [str(item.TextValue) for item in report.ContentSequence if "TextValue" in item]
     assert ANSWER["notice"] in texts
+    assert any("UNLIKE THE STUDY, timing and thickness" in text for text in texts)
     referred = {
         str(image.ReferencedSOPInstanceUID)
         for study in report.CurrentRequestedProcedureEvidenceSequence

@@ -147,6 +147,22 @@ def test_name_says_before_although_the_tag_was_filled_at_registration():
     assert names(found) == ["t1", "t1ce"]
 
 
+@pytest.mark.parametrize("name", ["T1 teho", "AX T1 POST OP", "T1 顯像後"])
+def test_t1_with_words_that_no_table_knows_is_not_guessed(name):
+    (found,) = study(SE | {"SeriesDescription": name})
+    assert (found.sequence, found.candidates) == ("ambiguous", ("t1ce", "t1"))
+
+
+def test_order_in_the_session_decides_where_words_are_unknown():
+    exam = SE | {"SeriesDescription": "T1 teho"}
+    found = study(
+        exam | {"time": "100000"},
+        SE | {"SeriesDescription": "T1 cor +C", "time": "101000"},
+        exam | {"SeriesDescription": "T1 teho sag", "time": "102000"},
+    )
+    assert names(found) == ["t1", "t1ce", "t1ce"]
+
+
 def test_stereotactic_t1_with_an_empty_tag_is_not_guessed():
     found = study(
         T2 | {"time": "100000"},

@@ -131,3 +131,14 @@ def test_a_file_without_permission_is_named_and_no_traceback(tmp_path, capsys, m
     monkeypatch.setattr("radnec.ingest.reading.headers.io.FileIO", guarded)
     assert main(["inspect", str(folder), "--processes", "1"]) == 0
     assert f"{refused.name}: no permission" in capsys.readouterr().out
+
+
+def test_inspect_fails_where_nothing_could_be_chosen(tmp_path, capsys):
+    from radnec.cli.main import main
+
+    diffusion = {"SeriesDescription": "ep2d_diff_ADC", "ScanningSequence": "EP"}
+    write_series(tmp_path / "s", 1, **(T1 | diffusion))
+    assert main(["inspect", str(tmp_path / "s"), "--processes", "1"]) == 1
+    shown = capsys.readouterr()
+    assert "ADC map" in shown.out
+    assert f"{tmp_path / 's'}: no series was chosen for any sequence" in shown.err

@@ -191,3 +191,45 @@ def test_two_processes_give_the_same_as_one(tmp_path):
     one, two = scan(tmp_path), scan(tmp_path, threads=2)
     assert one.slices == two.slices
     assert len({id(s.header) for s in two.slices}) == 1
+
+
+@pytest.mark.parametrize("undefined", [True, False])
+@pytest.mark.parametrize(
+    "syntax",
+    [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian],
+    ids=lambda uid: uid.name,
+)
+def test_agent_as_a_code_where_its_name_is_empty(tmp_path, syntax, undefined):
+    code = Dataset()
+    # Its meaning has a letter beyond ASCII, in the declared character set.
+    code.CodeValue, code.CodingSchemeDesignator = "418351005", "SCT"
+    code.CodeMeaning = "Gadobutrol, injiziert für MRT"
+    code.is_undefined_length_sequence_item = undefined
+    data = dicom_slice(0, pixels=PIXELS, ContrastBolusAgent="", SpecificCharacterSet="ISO_IR 100")
+    data.ContrastBolusAgentSequence = Sequence([code, Dataset()])
+    data["ContrastBolusAgentSequence"].is_undefined_length = undefined
+    path = save(data, tmp_path / "x", syntax)
+    expected = dcmread(path).ContrastBolusAgentSequence[0].CodeMeaning
+    assert only_slice(tmp_path).header["ContrastBolusAgent"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "expected"),
+    [
+        ("Dotarem", {"CodeMeaning": "Gadolinium"}, "Dotarem"),
+        (None, {"CodeMeaning": "Gadolinium"}, "Gadolinium"),
+        (None, {"CodeValue": "C-17800"}, "C-17800"),
+        (None, {}, None),
+        (None, None, None),
+    ],
+)
+def test_agent_by_name_before_the_code(tmp_path, name, codes, expected):
+    data = dicom_slice(0, pixels=PIXELS)
+    if name:
+        data.ContrastBolusAgent = name
+    items = [] if codes is None else [Dataset()]
+    for keyword, value in (codes or {}).items():
+        setattr(items[0], keyword, value)
+    data.ContrastBolusAgentSequence = Sequence(items)
+    save(data, tmp_path / "x")
+    assert only_slice(tmp_path).header.get("ContrastBolusAgent") == expected

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import highdicom
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from radnec.apply.dicom.equipment import MANUFACTURER, SUMMARY, identity, software_version
 from radnec.apply.dicom.source import SourceSeries
+from radnec.apply.text import doubt_lines, warnings
 from radnec.figures.sheet import Sheet
 from radnec.figures.slices import NAMES, Volume, brain_box, show_map, show_slice, slices_with_brain
 from radnec.figures.style import MM_PER_INCH, NEGATIVE_COLOUR, POSITIVE_COLOUR
 
+if TYPE_CHECKING:
+    import highdicom
+
 _WIDTH, _HEIGHT = 180.0, 118.0  # mm
 _DPI = 200
+# Darker than the colour of necrosis, and readable on white.
+_LOUD = "#a33b00"
+# Of the text below the bar: letters in a line, and its height in mm.
+_LETTERS, _LINE = 140, 3.3
 _COLUMNS = 4
 _APART_MM = 5.0
 
@@ -37,6 +45,9 @@ def summary_capture(
     digest
         See `radnec.apply.dicom.equipment.identity`.
     """
+    # Here: the picture alone is drawn for every patient, and need not wait for it.
+    import highdicom
+
     return highdicom.sc.SCImage.from_ref_dataset(
         ref_dataset=source.images[0],
         pixel_array=_pixels(draw_summary(answer, reference, heat, source.sequence)),
@@ -51,22 +62,30 @@ def summary_capture(
 
 def draw_summary(answer: Mapping[str, Any], reference: Path, heat: Path, sequence: str) -> Figure:
     """Draw the page: the answer, where the network looked, and what every reader must know."""
-    size = (_WIDTH / MM_PER_INCH, _HEIGHT / MM_PER_INCH)
+    loud = [line for text in warnings(answer) for line in textwrap.wrap(text, _LETTERS)]
+    doubt = [
+        line for text in doubt_lines(answer["doubt"]) for line in textwrap.wrap(text, _LETTERS)
+    ]
+    below = _LINE * (len(loud) + len(doubt))
+    size = (_WIDTH / MM_PER_INCH, (_HEIGHT + below) / MM_PER_INCH)
     sheet = Sheet(Figure(figsize=size, facecolor="white"))
     sheet.write(6, 5, f"Case {answer['case']}", fontsize=11, fontweight="bold")
     sheet.write(6, 11, _about(answer), fontsize=7)
     _draw_probability(sheet, answer)
-    _draw_slices(sheet, reference, heat)
+    if loud:
+        sheet.write(6, 31, "\n".join(loud), fontsize=6.5, color=_LOUD, fontweight="bold")
+    sheet.write(6, 31 + _LINE * len(loud), "\n".join(doubt), fontsize=6.5)
+    _draw_slices(sheet, reference, heat, 31 + below)
     label = NAMES.get(sequence, sequence)
     sheet.write(
         6,
-        98,
+        98 + below,
         f"{label} without and with the class activation map of the answer given: red where the "
         "evidence was largest.\nA map shows what the network used, not where the lesion is. "
         "The patient's right is on the left.",
         fontsize=6.5,
     )
-    sheet.write(6, 107, str(answer["notice"]), fontsize=7.5, fontweight="bold", wrap=True)
+    sheet.write(6, 107 + below, str(answer["notice"]), fontsize=7.5, fontweight="bold", wrap=True)
     return sheet.figure
 
 
@@ -96,7 +115,7 @@ def _draw_probability(sheet: Sheet, answer: Mapping[str, Any]) -> None:
         axes.text(0.99, 0.5, f"recurrence {1 - p:.3f}", ha="right", **text)
 
 
-def _draw_slices(sheet: Sheet, reference: Path, heat: Path) -> None:
+def _draw_slices(sheet: Sheet, reference: Path, heat: Path, top: float) -> None:
     """Draw the slices where the map is highest, plain above and overlaid below."""
     scan, shown = Volume(reference), Volume(heat)
     box = brain_box(scan, margin_mm=5)
@@ -118,7 +137,7 @@ def _draw_slices(sheet: Sheet, reference: Path, heat: Path) -> None:
     width = (_WIDTH - 12) / _COLUMNS
     for column, z in enumerate(sorted(best)):
         for row in range(2):
-            axes = sheet.place(6 + column * width, 31 + row * 33, width - 1, 32)
+            axes = sheet.place(6 + column * width, top + row * 33, width - 1, 32)
             show_slice(axes, scan, z, window)
             if row:
                 show_map(axes, shown, z)

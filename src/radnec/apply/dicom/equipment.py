@@ -5,21 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from pydicom.sr.coding import Code
-
 from radnec.apply.dicom.source import SourceSeries, derived_uid
 from radnec.core.versions import installed_version
 
 MANUFACTURER = "radnec"
-SCHEME = "99RADNEC"
-"""Coding scheme of this project for what no public scheme has a code for (99: private)."""
-
-P_NECROSIS = Code("p_necrosis", SCHEME, "Probability of radiation necrosis")
-P_RECURRENCE = Code("p_recurrence", SCHEME, "Probability of glioma recurrence")
-ANSWER = Code("answer", SCHEME, "Class with the higher probability")
-NECROSIS = Code("necrosis", SCHEME, "Radiation necrosis")
-RECURRENCE = Code("recurrence", SCHEME, "Glioma recurrence")
-ACTIVATION = Code("activation", SCHEME, "Class activation map of the answer")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import highdicom
 from pydicom.sr.codedict import codes
 
-from radnec.apply.dicom.equipment import ACTIVATION, MAP, device, identity
+from radnec.apply.dicom.codes import ACTIVATION
+from radnec.apply.dicom.equipment import MAP, device, identity
 from radnec.apply.dicom.source import SourceSeries
 from radnec.apply.dicom.volume import frames_of
 

@@ -10,19 +10,27 @@ import highdicom
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from radnec.apply.dicom.equipment import (
+from radnec.apply.dicom.codes import (
     ANSWER,
-    MANUFACTURER,
+    CALL,
+    LIKE_STUDY,
     NECROSIS,
     P_NECROSIS,
+    P_RECALIBRATED,
     P_RECURRENCE,
     RECURRENCE,
+    UNDECIDED,
+)
+from radnec.apply.dicom.equipment import (
+    MANUFACTURER,
     REPORT,
     identity,
     software_version,
 )
 from radnec.apply.dicom.source import SourceSeries, derived_uid
-from radnec.core.labels import POSITIVE
+from radnec.apply.text import doubt_lines, warnings
+from radnec.core.labels import NEGATIVE, POSITIVE
+from radnec.evaluate.next_patient.conformal import UNDECIDED as UNDECIDED_CALL
 
 _MR_BRAIN = Code("24590-2", "LN", "MR Brain")
 
@@ -57,13 +65,8 @@ def structured_report(
         ),
         finding_sites=[highdicom.sr.FindingSite(anatomic_location=codes.SCT.Brain)],
         algorithm_id=algorithm,
-        measurements=_measurements(each),
-        qualitative_evaluations=[
-            highdicom.sr.QualitativeEvaluation(
-                name=ANSWER,
-                value=NECROSIS if answer["predicted"] == POSITIVE else RECURRENCE,
-            )
-        ],
+        measurements=_measurements(each, answer["doubt"]["recalibrated"]),
+        qualitative_evaluations=_evaluations(answer),
     )
     content = highdicom.sr.MeasurementReport(
         observation_context=_observed_by_software(source),
@@ -71,13 +74,15 @@ def structured_report(
         imaging_measurements=[group],
         title=codes.DCM.ImagingMeasurementReport,
     )
-    content[0].ContentSequence.append(
-        highdicom.sr.TextContentItem(
-            name=codes.DCM.Comment,
-            value=str(answer["notice"]),
-            relationship_type=highdicom.sr.RelationshipTypeValues.CONTAINS,
+    said = "\n".join([*warnings(answer), *doubt_lines(answer["doubt"])])
+    for text in filter(None, (said, str(answer["notice"]))):
+        content[0].ContentSequence.append(
+            highdicom.sr.TextContentItem(
+                name=codes.DCM.Comment,
+                value=text,
+                relationship_type=highdicom.sr.RelationshipTypeValues.CONTAINS,
+            )
         )
-    )
     return highdicom.sr.ComprehensiveSR(
         evidence=list(source.images),
         content=content,
@@ -86,8 +91,28 @@ def structured_report(
     )
 
 
-def _measurements(each: Sequence[float]) -> list[highdicom.sr.Measurement]:
-    """Return mean, extremes and standard deviation of the networks' probabilities of necrosis."""
+def _evaluations(answer: Mapping[str, Any]) -> list[highdicom.sr.QualitativeEvaluation]:
+    """Return the answer, what its prediction set says, and whether the patient is like the study.
+
+    What the study does not tell is left out.
+    """
+    named = {NEGATIVE: RECURRENCE, POSITIVE: NECROSIS, UNDECIDED_CALL: UNDECIDED}
+    found = [(ANSWER, named[answer["predicted"]])]
+    if decided := answer["doubt"]["set"]:
+        found.append((CALL, named[decided["call"]]))
+    unlike = answer["likeness"]["unlike"]
+    if unlike is not None:
+        found.append((LIKE_STUDY, codes.SCT.No if unlike else codes.SCT.Yes))
+    return [highdicom.sr.QualitativeEvaluation(name=name, value=value) for name, value in found]
+
+
+def _measurements(
+    each: Sequence[float], recalibrated: Mapping[str, Any] | None
+) -> list[highdicom.sr.Measurement]:
+    """Return mean, extremes and standard deviation of the networks' probabilities of necrosis.
+
+    And the recalibrated one, where the study has a recalibration.
+    """
     mean = fmean(each)
     rows: list[tuple[Code, float, Code]] = [
         (P_NECROSIS, mean, codes.SCT.Mean),
@@ -99,6 +124,8 @@ def _measurements(each: Sequence[float]) -> list[highdicom.sr.Measurement]:
             (P_NECROSIS, max(each), codes.SCT.Maximum),
             (P_NECROSIS, stdev(each), codes.SCT.StandardDeviation),
         ]
+    if recalibrated:
+        rows.append((P_RECALIBRATED, float(recalibrated["p_necrosis"]), codes.SCT.Mean))
     return [
         highdicom.sr.Measurement(
             name=name, value=round(value, 6), unit=codes.UCUM.NoUnits, derivation=derivation

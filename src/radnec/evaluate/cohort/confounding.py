@@ -48,9 +48,7 @@ def check_confounding(
     """
     table = case_covariates(cases_table, cohort, nifti)
     positive = (table["label"] == POSITIVE).to_numpy()
-    known = {"case", "label", "age_group", *CLINICAL, *SCANNER}
-    acquisition = [name for name in table.columns if name not in known]
-    groups = {"scanner": list(SCANNER), "acquisition": acquisition, "clinical": list(CLINICAL)}
+    groups = groups_of_fields(table)
     rows: list[dict[str, Any]] = []
     for name, fields in groups.items():
         features, used = encode(table[fields])
@@ -70,11 +68,18 @@ def check_confounding(
                 "notes": estimate.note,
             }
         )
-    fields = [_field(table[name], positive) for names in groups.values() for name in names]
-    corrected = holm([row["p_value"] for row in fields])
-    rows += [{**row, "holm_p": p} for row, p in zip(fields, corrected, strict=True)]
+    by_field = [_field(table[name], positive) for columns in groups.values() for name in columns]
+    corrected = holm([row["p_value"] for row in by_field])
+    rows += [{**row, "holm_p": p} for row, p in zip(by_field, corrected, strict=True)]
     counts = {"n_necrosis": int(positive.sum()), "n_recurrence": int((~positive).sum())}
     write_results(pd.DataFrame(rows).assign(**counts), output, notice)
+
+
+def groups_of_fields(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns of :func:`case_covariates` by what they are about."""
+    known = {"case", "label", "age_group", *CLINICAL, *SCANNER}
+    acquisition = [name for name in table.columns if name not in known]
+    return {"scanner": list(SCANNER), "acquisition": acquisition, "clinical": list(CLINICAL)}
 
 
 def encode(table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:

@@ -15,7 +15,7 @@ from radnec.evaluate.measures.clustered import (
     repeated,
     why_not_clustered,
 )
-from radnec.evaluate.measures.intervals import z_value
+from radnec.evaluate.measures.intervals import paired_difference, z_value
 
 # Variances of this order are what is left when equal numbers are subtracted.
 _ZERO = 1e-14
@@ -139,9 +139,7 @@ def compare_decisions(
     # At b = c the two sides share that outcome, and half of its probability is left out.
     same = float(stats.binom.pmf(b, b + c, 0.5))
     mid = exact - same if b != c else 1 - same / 2
-    p12, p21 = (b + 1) / (n + 2), (c + 1) / (n + 2)
-    half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
-    low, high = max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half)
+    low, high = paired_difference(b, c, n, confidence)
     if b + c == 0:
         note = "odds ratio not defined: no case on which the two differ in being right"
         nan = math.nan

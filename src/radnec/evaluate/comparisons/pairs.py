@@ -19,8 +19,8 @@ from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY
 from radnec.evaluate.models.model import Model
 from radnec.evaluate.models.predictions import HOLDOUT, Pooled
 
-# Two families of questions: which backbone, which input.
-BACKBONES, INPUTS = "backbones", "inputs"
+# Three families of questions: which backbone, which input, and what images add to models without.
+BACKBONES, INPUTS, IMAGES = "backbones", "inputs", "images"
 _INFERENCE = {
     *("auc_difference_lo", "auc_difference_hi", "delong_z", "delong_p"),
     *("acc_difference_lo", "acc_difference_hi", "odds_ratio_lo", "odds_ratio_hi"),
@@ -30,7 +30,11 @@ _NAMES = ["family", "first_backbone", "first_input_set", "second_backbone", "sec
 
 
 def pairs_of(models: Sequence[Model]) -> Iterator[tuple[str, Model, Model]]:
-    """Yield pairs that differ in the backbone only, then pairs that differ in the input only."""
+    """Yield pairs that differ in the backbone only, or in the input only, or in reading images.
+
+    A backbone is a network or a comparator. The last are the pairs of a model that reads images
+    and one that reads none.
+    """
     for family, same, other in (
         (BACKBONES, "input_set", "backbone"),
         (INPUTS, "backbone", "input_set"),
@@ -38,6 +42,9 @@ def pairs_of(models: Sequence[Model]) -> Iterator[tuple[str, Model, Model]]:
         for first, second in itertools.combinations(models, 2):
             if first.key[same] == second.key[same] and first.key[other] != second.key[other]:
                 yield family, first, second
+    for first, second in itertools.combinations(models, 2):
+        if bool(first.sequences) != bool(second.sequences):
+            yield IMAGES, first, second
 
 
 _CROSS_VALIDATED = (

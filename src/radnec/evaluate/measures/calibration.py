@@ -47,18 +47,18 @@ def recalibration(
         method += f"; {clipped} saturated probabilities cut to {_CLIP:g} from 0 or 1"
     if why := why_undefined(positive, least=2):
         return dict.fromkeys(names, undefined(method, why))
-    logit = _logit(score)
+    logits = logit(score)
     z = z_value(confidence)
     family = sm.families.Binomial()
-    found = {names[0]: _in_the_large(positive, logit, z, method)}
-    if np.ptp(logit) == 0:
+    found = {names[0]: _in_the_large(positive, logits, z, method)}
+    if np.ptp(logits) == 0:
         nothing = undefined(method, "all cases have the same probability")
-    elif logit[positive].min() >= logit[~positive].max() or (
-        logit[positive].max() <= logit[~positive].min()
+    elif logits[positive].min() >= logits[~positive].max() or (
+        logits[positive].max() <= logits[~positive].min()
     ):
         nothing = undefined(method, "the classes are perfectly separated, the slope is infinite")
     else:
-        both = sm.GLM(positive.astype(float), sm.add_constant(logit), family=family).fit()
+        both = sm.GLM(positive.astype(float), sm.add_constant(logits), family=family).fit()
         estimates = [_wald(both.params[k], both.bse[k], z, method) for k in (0, 1)]
         return found | dict(zip(names[1:], estimates, strict=True))
     return found | dict.fromkeys(names[1:], nothing)
@@ -203,7 +203,8 @@ def _in_the_large(positive: np.ndarray, logit: np.ndarray, z: float, method: str
     return _wald(shift, 1 / math.sqrt(float((p * (1 - p)).sum())), z, method)
 
 
-def _logit(score: np.ndarray) -> np.ndarray:
+def logit(score: np.ndarray) -> np.ndarray:
+    """Return log(p / (1 - p)), probabilities cut to 1e-6 from 0 and 1."""
     clipped = np.clip(score, _CLIP, 1 - _CLIP)
     return np.asarray(np.log(clipped / (1 - clipped)))
 

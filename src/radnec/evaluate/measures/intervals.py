@@ -78,6 +78,19 @@ def wald(value: float, n: int, confidence: float) -> Estimate:
     return Estimate(value, max(0.0, value - half), min(1.0, value + half), _NAMES["wald"])
 
 
+def paired_difference(
+    first_only: int, second_only: int, n: int, confidence: float
+) -> tuple[float, float]:
+    """Return the limits of a difference of two proportions of the same n cases.
+
+    Bonett and Price 2012, Br J Math Stat Psychol 65:65: Wald's with one case added to each of
+    the two cells in which only one of the two happens.
+    """
+    p12, p21 = (first_only + 1) / (n + 2), (second_only + 1) / (n + 2)
+    half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
+    return max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half)
+
+
 def mean_of_two(first: Estimate, second: Estimate) -> Estimate:
     """Return the mean of two independent estimates, as in balanced accuracy.
 

@@ -40,6 +40,11 @@ class Model:
     further: dict[str, Estimate]
 
     @property
+    def scans(self) -> str:
+        """What the model reads, for the tables that people read."""
+        return ", ".join(self.sequences) or "none"
+
+    @property
     def key(self) -> dict[str, str]:
         """The two columns that name the model in every table of results."""
         return {"backbone": self.backbone, "input_set": self.input_set}

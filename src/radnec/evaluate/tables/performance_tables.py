@@ -41,7 +41,7 @@ def write_performance_table(
             readable.append(
                 {
                     "Models": model.backbone,
-                    "Scans": ", ".join(model.sequences),
+                    "Scans": model.scans,
                     "Interval": kind,
                     **cells,
                     "n (necrosis + recurrence)": counts,
@@ -55,7 +55,10 @@ def write_performance_table(
 
 
 def _numbers(model: Model) -> dict[str, Any]:
-    row: dict[str, Any] = {"backbone": model.backbone, "inputs": ",".join(model.sequences)}
+    row: dict[str, Any] = {
+        "backbone": model.backbone,
+        "inputs": ",".join(model.sequences) or "none",
+    }
     for metric in METRICS:
         estimate = model.paper[metric]
         row |= {metric: estimate.value, f"{metric}_lo": estimate.low, f"{metric}_hi": estimate.high}

@@ -45,7 +45,7 @@ def write_table5(models: Sequence[Model], path: Path, *, confidence: float, noti
                 "backbone": model.backbone,
                 "p_value": test.p,
                 "t_value": test.t,
-                "inputs": ",".join(model.sequences),
+                "inputs": ",".join(model.sequences) or "none",
                 "n": test.n,
                 "df": test.df,
                 "mean_probability": test.mean,
@@ -63,7 +63,7 @@ def write_table5(models: Sequence[Model], path: Path, *, confidence: float, noti
         readable.append(
             {
                 "Models": model.backbone,
-                "Scans": ", ".join(model.sequences),
+                "Scans": model.scans,
                 "p-value": p_text(test.p),
                 "t-value": NOT_DEFINED if math.isnan(test.t) else f"{test.t:.2f}",
                 "df": test.df,
@@ -94,8 +94,8 @@ def write_table6(models: Sequence[Model], path: Path, *, confidence: float, noti
     for at, (model, test) in enumerate(zip(models, tests, strict=True)):
         row: dict[str, Any] = {"backbone": model.backbone}
         row |= {f"{name}_p": test[name].p for name in ("necrosis", "recurrence")}
-        row["inputs"] = ",".join(model.sequences)
-        seen = {"Models": model.backbone, "Scans": ", ".join(model.sequences)}
+        row["inputs"] = ",".join(model.sequences) or "none"
+        seen = {"Models": model.backbone, "Scans": model.scans}
         for offset, name in enumerate(("necrosis", "recurrence")):
             one, adjusted = test[name], corrected[2 * at + offset]
             row |= {

@@ -44,8 +44,14 @@ def as_mapping(folder: Path, min_confidence: float, *, threads: int = 1) -> dict
     }
 
 
-def show(folder: Path, min_confidence: float, *, threads: int = 1) -> None:
-    """Print one row a series, and below it what keeps the folder from being used."""
+def show(folder: Path, min_confidence: float, *, threads: int = 1) -> bool:
+    """Print one row a series, and below it what keeps the folder from being used.
+
+    Returns
+    -------
+    bool
+        Whether a series was chosen for any sequence.
+    """
     found = find_series(folder, min_confidence, {}, threads=threads)
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
     for name in ("series", "folder and name", "taken for", "score", "slices", "status", "why"):
@@ -78,6 +84,7 @@ def show(folder: Path, min_confidence: float, *, threads: int = 1) -> None:
         console.print(f"[yellow]no {sequence}:[/yellow] {escape(why)}", soft_wrap=True)
     for path, reason in sorted(found.scan.unreadable.items()):
         console.print(f"[red]damaged:[/red] {escape(os.path.relpath(path, folder))}: {reason}")
+    return bool(found.chosen)
 
 
 def _place(one: Decision, folder: Path) -> str:

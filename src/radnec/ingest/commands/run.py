@@ -34,7 +34,8 @@ def add_commands(subparsers: Any) -> None:
         "inspect",
         help="show what each DICOM series of a folder would be taken for",
         description="Show each series below a folder: what it is taken for, chosen or not, and "
-        "why. Nothing is written. Names of folders and series are shown in the terminal only.",
+        "why. Nothing is written. Names of folders and series are shown in the terminal only. The "
+        "exit status is 1 where no series could be chosen for any sequence.",
     )
     inspect.add_argument("folder", type=Path, help="the DICOM folder of one case")
     inspect.add_argument("--json", action="store_true", help="for machines; holds no names")
@@ -75,7 +76,13 @@ def run_cases(arguments: argparse.Namespace) -> None:
 
 
 def run_inspect(arguments: argparse.Namespace) -> None:
-    """Show what the series of a folder would be taken for."""
+    """Show what the series of a folder would be taken for.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be read, or no series was chosen for any sequence.
+    """
     from radnec.ingest.commands.inspect import as_mapping, show
 
     _check(arguments)
@@ -85,12 +92,17 @@ def run_inspect(arguments: argparse.Namespace) -> None:
             if arguments.json:
                 found = as_mapping(arguments.folder, arguments.min_confidence, **options)
                 print(json.dumps(found, indent=2))
+                chosen = bool(found["chosen"])
             else:
-                show(arguments.folder, arguments.min_confidence, **options)
+                chosen = show(arguments.folder, arguments.min_confidence, **options)
     except CaseExcluded as excluded:
         raise InputError(f"{arguments.folder}: {excluded.reason}") from None
     except OSError as error:
         raise InputError(f"{arguments.folder}: {error.strerror}") from None
+    if not chosen:
+        raise InputError(
+            f"{arguments.folder}: no series was chosen for any sequence, for the reasons above"
+        )
 
 
 def _check(arguments: argparse.Namespace) -> None:

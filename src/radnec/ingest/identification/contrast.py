@@ -6,15 +6,17 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from radnec.ingest.identification import pairs
-from radnec.ingest.identification.agent import CONTRAST, NO_CONTRAST, UNCLEAR, tag_reading
 from radnec.ingest.identification.bolus import CERTAIN, boluses
+from radnec.ingest.identification.contrast_tag import tag_reading
 from radnec.ingest.identification.evidence import EVIDENCE, HINT, STATEMENT, Evidence, shares
 from radnec.ingest.identification.facts import Facts
+from radnec.ingest.identification.statements import CONTRAST, NO_CONTRAST, UNCLEAR, UNREAD
 from radnec.ingest.identification.vocabulary import meanings
 from radnec.ingest.reading.types import Header, Plain, texts
 from radnec.ingest.reading.volume import Volume
 
 READINGS = ("yes", "no")
+NOT_SAID = "nothing says that contrast agent was given"
 _KNOWN = 0.9
 
 
@@ -152,13 +154,16 @@ def _circumstances(volume: Volume, facts: Facts, context: Context) -> Iterator[E
     if turn == pairs.EARLIER:
         yield Evidence("no", EVIDENCE, "the earlier of two equal T1 series")
         return
-    yield Evidence("no", HINT, "nothing says that contrast agent was given")
+    yield Evidence("no", HINT, NOT_SAID)
     perhaps = context.perhaps_after.get(volume.session)
     if turn == pairs.REPEAT:
         reason = "one of two equal T1 series in a row: before and after contrast agent, or repeated"
         yield Evidence("yes", HINT, reason)
     elif perhaps and _comparable(volume.moment, perhaps) and volume.moment > perhaps:
         reason = "acquired after perfusion that may have needed contrast agent"
+        yield Evidence("yes", HINT, reason)
+    elif UNREAD in facts.words:
+        reason = "the name has words that no table knows, which may speak of contrast agent"
         yield Evidence("yes", HINT, reason)
     elif "stereotactic" in facts.words:
         reason = "a planning scan, usually but not always made with contrast agent"

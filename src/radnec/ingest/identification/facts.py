@@ -6,8 +6,9 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 
-from radnec.ingest.identification.agent import MEANINGS
 from radnec.ingest.identification.dixon import dixon_part
+from radnec.ingest.identification.statements import MEANINGS, UNREAD
+from radnec.ingest.identification.unread import unread
 from radnec.ingest.identification.vocabulary import meanings, sequence_meanings
 from radnec.ingest.reading.separate import component
 from radnec.ingest.reading.types import Header, Plain, texts
@@ -103,6 +104,8 @@ def facts_of(volume: Volume, *, use_protocol: bool) -> Facts:
             words |= protocol - MEANINGS
         if not said & MEANINGS:
             words |= protocol & MEANINGS
+    if any(unread(text) for text in texts(header, ("SeriesDescription",))):
+        words.add(UNREAD)
     echo_times = [one.echo_time for one in volume.slices if one.echo_time is not None]
     b_values = [one.b_value for one in volume.slices if one.b_value is not None]
     return Facts(

@@ -124,7 +124,7 @@ _IMAGE_TYPES = (
     ({"PROJECTION IMAGE", "MIP", "MNIP", "MIN_IP", "MINIP", "VOLUME_RENDERING"}, "projection"),
     ({"SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN CAPTURE"}, "screenshot or report"),
     ({"T1 MAP", "T2 MAP", "T1MAP", "T2MAP", "T1_MAP", "T2_MAP", "T2_STAR MAP", "R2"}, "map"),
-    ({"B0", "B1", "FIELD_MAP", "B0 MAP", "MTR", "FF", "RGB"}, "map"),
+    ({"B0", "B1", "FIELD_MAP", "B0 MAP", "MTR", "FF", "FAT_FRACTION", "QMAP", "RGB"}, "map"),
     ({"MASK", "SEGMENTATION", "BINARY", "LABEL", "ROI"}, "mask"),
     ({"SWI", "SW_M_FFE", "SW_M", "QSM"}, "susceptibility"),
     ({"M_PCA", "PCA", "FLOW", "VELOCITY", "PC"}, "angiography"),

@@ -12,7 +12,7 @@ import functools
 import re
 import unicodedata
 
-from radnec.ingest.identification.languages import CONJUNCTIONS, FILLERS, LANGUAGES, NEUTRAL
+from radnec.ingest.identification.languages import LANGUAGES, words_of
 from radnec.ingest.identification.words import NAMES
 
 # Letters that have no decomposition into a base letter and an accent.
@@ -46,16 +46,19 @@ class Words:
 
 
 def _role(role: str) -> Words:
-    return Words(" ".join(words.get(role, "") for words in LANGUAGES.values()))
+    return Words(words_of(role))
 
 
 AGENT, PLAIN, ENHANCED = _role("agent"), _role("plain"), _role("enhanced")
 WITHOUT, WITH = _role("without"), _role("with")
 WITHOUT_AFTER, WITH_AFTER = _role("without_after"), _role("with_after")
-BRANDS = Words(LANGUAGES["brands"]["agent"] + " gado* gd")
-NONE, GIVEN = _role("none"), _role("given")
-FILLER, AND = Words(FILLERS), Words(CONJUNCTIONS)
-KNOWN = Words(NEUTRAL + " ".join(NAMES.values()).replace("_", " "))
+BRANDS = Words(LANGUAGES["brands", "agent"] + " gado* gd")
+NONE, GIVEN, DOUBT = _role("none"), _role("given"), _role("doubt")
+FILLER, AND = _role("filler"), _role("conjunction")
+EVENT, TECHNICAL = _role("event"), _role("technical")
+ENDINGS = frozenset(plain_letters(words_of("ending")).split())
+PRIVATIVE = frozenset(plain_letters(words_of("privative")).split())
+KNOWN = Words(words_of("neutral") + " " + " ".join(NAMES.values()).replace("_", " "))
 _PHRASES = {
     phrase for words in (AGENT, PLAIN, ENHANCED, WITHOUT_AFTER, FILLER) for phrase in words.phrases
 }
@@ -67,7 +70,7 @@ _MARKS = (
     (re.compile(r"(?<!\w)c/ *(?=[^\W\d])"), " con "),
     (re.compile(r"(?<!\w)m/ *(?=[^\W\d])"), " med "),
     (re.compile(r"(?<!\w)u/ *(?=[^\W\d])"), " uten "),
-    (re.compile(r"(?<![a-z])w ?/? ?o(?![a-z])"), " wo "),
+    (re.compile(r"(?<![a-z])w ?/? ?o(?:ut)?(?![a-z])"), " wo "),
     (re.compile(r"(?<!\w)w/"), " w "),
     # German: "v. KM" is before, "o. KM" is without; "i.v. KM" is neither.
     (re.compile(r"(?<![\w./])(?<!i\. )(?<!i )v\. ?(?=(?:km|kontrast))"), " vor "),
@@ -86,6 +89,10 @@ _MARKS = (
     (re.compile(r"(?<![a-z])((?:t[12]|pd)w?i?)[\s_]?(?=\+?(?:gd|gad|km|post|pre|mdc|contr|kontr|inj|nativ))"), r"\1 "),
     (re.compile(r"(?<![a-z])(gd|gad|gado|km|ce|post|pre)(?=t[12])"), r"\1 "),
     (re.compile(r"(?<![a-z])(post|pre|ohne|nach|mit|dopo|senza|sans|apres|sin|con|sem|com|pos)(?=(?:gd|gad|km|mdc)(?![a-z]))"), r"\1 "),
+    # "AX T1 POST : processed": what follows belongs to another phrase.
+    (re.compile(r"(?<![a-z])(post|pre) *[:;,|]"), r"\1contrast "),
+    (re.compile(r"\+ ?/ ?[-\u2212\u2013]|\u00b1"), " wo w contrast "),
+    (re.compile(r"(?<![a-z])w ?& ?wo(?![a-z])"), " wo w contrast "),
     (re.compile(r"\+"), " + "),
 )  # fmt: skip
 

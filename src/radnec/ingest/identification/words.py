@@ -28,7 +28,8 @@ NAMES: dict[str, str] = {
         loc locator locali* lokali* scout* aascout aahead* survey* topogram* reperage*
         reperes 3_plane 3plane 3_pl 3pl tri_plane triplane 3_plan planscan plan_scan
         uebersicht* ubersicht* asset_cal* calibration* kalibrier* ref_scan refscan
-        sense_ref* coil_survey prescan* fast_view fastview shim* locator* cal_scan
+        sense_ref* coil_survey prescan* pure_cal smart_brain smartbrain
+        fast_view fastview shim_map* shimming* auto_shim* locator* cal_scan
         定位 校准 校準 参考扫描
     """,
     "adc": "adc* eadc* dadc apparent_diff* app_diff* average_dc 表观 表觀",
@@ -54,7 +55,7 @@ NAMES: dict[str, str] = {
     "angiography": """
         tof tof3d tof_* 3dtof mra mra_* mrv angio* cemra ce_mra pca 3dpca 3d_pc 2d_pc pc_3d
         pc3d pc_mrv venc* veno* phlebo* arter* willis cow carotid* qflow q_flow inhance*
-        tricks 3d_inflow inflow* s3di_mc* m2d* s3di* ventof css_tof mra3d
+        tricks 3d_inflow inflow* s3di_mc* 3di_mc* m2d* s3di* ventof css_tof mra3d
         血管 动脉 動脈 静脉 靜脈
     """,
     "susceptibility": """
@@ -80,7 +81,7 @@ NAMES: dict[str, str] = {
     """,
     "map": """
         t1_map* t2_map* t1map* t2map* map maps mapping mapit r2 r2star r2_star relax*
-        quantitative* qmri magic symri synthetic* apt apt* aptw cest* t1rho t1_rho mtr mwf
+        quantitative* qmri qmap* magic symri synthetic* apt apt* aptw cest* t1rho t1_rho mtr mwf
         elasto* colour color inv1 inv2 uni_den uni_images t1_images t2star_map t2_star_map
         t2_images_parametric*
     """,
@@ -103,11 +104,11 @@ NAMES: dict[str, str] = {
         screenshot* screen_s* screensave* screen_save* secondary capture* snapshot*
         key_image* keyimage* report* befund* summary* presentation* patient_protocol
         protocol_page dose_rep* dose_sum* dose_info* dose_sheet* exam_protocol phoenix*
-        evidence_doc* processed_images batch_*
+        evidence_doc* processed_images batch_* posdisp* mpr_range*
         截图 截圖 报告
     """,
     "stereotactic": """
-        stereota* stereotax* stereo stealth* navi navig* neuronav* neuro_nav* brainlab
+        stereota* stereotax* stereo stealth* nav navi daohang navig* neuronav* neuro_nav* brainlab
         brain_lab gamma_k* gammaknife cyberknife cyber_knife planning bestrahlung* strahlen*
         dosimetr* radiosurg* srs gk treatment_plan* medtronic* rt_plan* leksell*
         立体定向 立體定向 导航 導航
@@ -115,7 +116,8 @@ NAMES: dict[str, str] = {
     "not head": """
         spine* cspine tspine lspine spinal* cervical* lumbar* thoracic* thorac* wirbels* hws
         bws lws halswirbel* rachis* abdom* liver leber foie pelvi* becken prostat* breast
-        mamma* knee knie genou heart cardiac herz coeur shoulder schulter hufte chest elbow
+        mamma* neck hals cuello collo pescoco knee knie genou heart cardiac herz coeur
+        shoulder schulter hufte chest elbow
         uterus kidney bladder femur thigh ankle wrist foot fuss extremity
         颈椎 頸椎 腰椎 胸椎 腹部 膝
     """,

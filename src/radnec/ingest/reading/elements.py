@@ -79,6 +79,8 @@ def elements(
             return found, at
         if length == UNDEFINED:
             at = _after_sequence(data, value, _inner(encoding, vr), 0)
+            if tag in wanted:
+                found[tag] = Raw(vr.decode("ascii"), data[value:at])
             continue
         at = value + length
         if tag in wanted:
@@ -86,6 +88,23 @@ def elements(
                 raise CutOff
             found[tag] = Raw(vr.decode("ascii"), data[value:at])
     return found, -1
+
+
+def first_item(sequence: Raw, encoding: Encoding, wanted: frozenset[int]) -> dict[int, Raw]:
+    """Return the `wanted` elements of a sequence's first item; none where it is empty or damaged.
+
+    Parameters
+    ----------
+    sequence
+        As `elements` collects it.
+    """
+    encoding = _inner(encoding, sequence.vr.encode())
+    data = sequence.value
+    try:
+        found, _ = elements(data[8:], 0, encoding, wanted, max(wanted))
+    except (CutOff, Damaged, struct.error):
+        return {}
+    return found
 
 
 def value_start(data: bytes, at: int, encoding: Encoding, tag: int) -> int:

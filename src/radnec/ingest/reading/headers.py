@@ -17,9 +17,10 @@ from pydicom.uid import (
 )
 
 from radnec.ingest.reading import foreign
+from radnec.ingest.reading.agent_code import name_agent
 from radnec.ingest.reading.elements import CutOff, Damaged, Encoding, Raw, elements, value_start
 from radnec.ingest.reading.foreign import NotDicom, Unreadable
-from radnec.ingest.reading.tags import FUNCTIONAL_GROUPS, KEYWORD
+from radnec.ingest.reading.tags import AGENT_SEQUENCE, FUNCTIONAL_GROUPS, KEYWORD
 
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"})
@@ -28,7 +29,7 @@ CHARACTER_SET = 0x00080005
 _MEDIA_CLASS, _TRANSFER_SYNTAX = 0x00020002, 0x00020010
 _CLASS, _MANUFACTURER, _PIXELS = 0x00080016, 0x00080070, 0x7FE00010
 _META = frozenset({_MEDIA_CLASS, _TRANSFER_SYNTAX})
-_WANTED = frozenset({CHARACTER_SET, *KEYWORD})
+_WANTED = frozenset({CHARACTER_SET, AGENT_SEQUENCE, *KEYWORD})
 _ENHANCED_TAGS = [*_WANTED, *FUNCTIONAL_GROUPS]
 
 # The last element worth reading: the image description, then private elements by vendor.
@@ -133,6 +134,7 @@ def _parse(data: bytes, start: int, size: int, whole: bool) -> RawHeader:
     order = "<" if syntax.is_little_endian else ">"
     encoding = Encoding(_names_vr(data[body + 4 : body + 6]), order)
     found, after = elements(data, body, encoding, _WANTED, _END_OF_IMAGE_GROUP)
+    name_agent(found, encoding)
     if _text(found, _CLASS) in ENHANCED:
         return _enhanced(data, size, found, syntax, whole)
     maker = found.get(_MANUFACTURER, Raw("", b"")).value[:3].upper()

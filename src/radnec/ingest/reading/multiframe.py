@@ -77,9 +77,6 @@ def _read_frames(raw: RawHeader) -> list[dict[str, Plain]]:
             value = plain(header[tag].value) if tag in header else None
         if value is not None:
             base[keyword] = value
-    if agents := header.get("ContrastBolusAgentSequence"):
-        agent = agents[0].get("CodeMeaning") or agents[0].get("CodeValue") or ""
-        base.setdefault("ContrastBolusAgent", str(agent))
     shared = header.get("SharedFunctionalGroupsSequence")
     if shared:
         base |= _values(shared[0])

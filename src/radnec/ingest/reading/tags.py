@@ -116,6 +116,8 @@ def _tag(keyword: str) -> int:
 KEYWORD = {_tag(keyword): keyword for keyword in (*PER_SLICE, *SHARED, *SUBJECT)}
 KEYWORD |= {group << 16 | element: name for name, (group, element) in PRIVATE.items()}
 
-# Of enhanced multi-frame files: sequences, read by pydicom. (0018,0012) and (0018,9337) tell the
-# agent and, frame by frame, whether it was given.
-FUNCTIONAL_GROUPS = (0x00180012, 0x52009229, 0x52009230)
+# The agent as a code: read where its name is not given.
+AGENT, AGENT_SEQUENCE = 0x00180010, 0x00180012
+
+# Of enhanced multi-frame files: sequences, read by pydicom.
+FUNCTIONAL_GROUPS = (0x52009229, 0x52009230)

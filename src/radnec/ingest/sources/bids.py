@@ -6,13 +6,9 @@ from pathlib import Path
 
 from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES
-from radnec.ingest.identification.agent import (
-    CONTRAST,
-    NO_CONTRAST,
-    UNCLEAR,
-    agent_meanings,
-    tag_reading,
-)
+from radnec.ingest.identification.agent import agent_meanings
+from radnec.ingest.identification.contrast_tag import tag_reading
+from radnec.ingest.identification.statements import CONTRAST, NO_CONTRAST, UNCLEAR
 from radnec.ingest.sources.sidecar_files import parts_of_name, sidecar_values
 
 _SUFFIX = {"T1w": "t1", "T2w": "t2", "FLAIR": "flair"}

@@ -47,7 +47,7 @@ def require_usable(found: list[NiftiSeries]) -> None:
 def reasons_missing(found: list[NiftiSeries], kind: str) -> dict[str, str]:
     """Return, for each sequence without a file, why it has none."""
     why = {
-        "nifti": "the cases table names no file",
+        "nifti": "no file is named for it",
         "bids": "the BIDS subject has no such whole image in its anat folder (files with the "
         f"entities {', '.join(NOT_WHOLE)} are parts of one, and a T1w whose contrast agent is "
         "unclear is not guessed)",

@@ -17,7 +17,7 @@ from radnec.core.tables import read_tsv, write_tsv
 # Fewer cases do not tell what is usual.
 _LEAST_CASES = 5
 # What is bad: a small value, a large one, or both.
-_DIRECTIONS = {
+DIRECTIONS = {
     "similarity": (-1,),
     "distinctness": (-1,),
     "overlap": (-1,),
@@ -25,6 +25,7 @@ _DIRECTIONS = {
     "rotation": (1,),
     "translation": (1,),
     "brain ml": (-1, 1),
+    "mask dice": (-1,),
 }
 
 
@@ -45,13 +46,15 @@ def tabulate_quality(
     records
         Records of registration and skull stripping of the selected cases.
     measures
-        What `radnec.preprocess.quality.measures.measure_case` found of each.
+        What `radnec.preprocess.quality.measures.measure_case` found of each, with
+        `radnec.preprocess.quality.second_opinion.second_opinion` as ``mask``.
     kind
         Value of the last column, see `radnec.core.notices.cohort_kind`.
     output
         TSV to write: case, outcome, remarks, what is ``unusual`` (the measure furthest on the
         bad side of the cohort's median, in robust standard deviations), then the least
-        similarity gained, the largest movement, the volume of the brain and the least SNR.
+        similarity gained, the largest movement, the volume of the brain, the Dice of its mask
+        with that of another method, and the least SNR.
 
     Raises
     ------
@@ -65,12 +68,16 @@ def tabulate_quality(
         record = Record.read(path)
         if record.case not in cases.index:
             raise InputError(f"{path}: case {record.case!r}, expected one of {cohort}")
-        found.setdefault(record.case, {}).update(_figures(record.measures))
+        found.setdefault(record.case, {}).update(comparable_figures(record.measures))
         remarks.setdefault(record.case, []).extend(record.warnings)
     for path in measures:
         content = json.loads(path.read_text(encoding="utf-8"))
         ratios = {f"{name} snr": value for name, value in content["snr"].items()}
         found[content["case"]].update({k: v for k, v in ratios.items() if v is not None})
+        if second := content.get("mask"):
+            remarks[content["case"]].extend(second["remarks"])
+            if "dice" in second:
+                found[content["case"]]["mask dice"] = second["dice"]
     unusual = _unusual(pd.DataFrame.from_dict(found, orient="index"))
     rows = [_row(case, cases.loc[case], remarks[case], found[case]) for case in found]
     table = pd.DataFrame(rows, columns=list(_row("", pd.Series({"status": ""}), [], {})))
@@ -88,7 +95,7 @@ def tabulate_quality(
     write_tsv(table.iloc[order], output)
 
 
-def _figures(measures: dict[str, Measure]) -> dict[str, float]:
+def comparable_figures(measures: dict[str, Measure]) -> dict[str, float]:
     """Return the figures of a record that are compared between cases, as "<sequence> <what>"."""
     figures: dict[str, float] = {}
     for name in SEQUENCES:
@@ -111,15 +118,15 @@ def _unusual(table: pd.DataFrame) -> dict[str, tuple[str, float, float]]:
     most: dict[str, tuple[str, float, float]] = {}
     for name in table.columns:
         values = table[name].dropna()
-        what = name if name in _DIRECTIONS else name.split(" ", 1)[1]
-        if len(values) < _LEAST_CASES or what not in _DIRECTIONS:
+        what = name if name in DIRECTIONS else name.split(" ", 1)[1]
+        if len(values) < _LEAST_CASES or what not in DIRECTIONS:
             continue
         middle = float(values.median())
         # 1.4826 times the median deviation is the standard deviation of a normal sample; the
         # floor keeps a hundredth's difference between equal cases from being a finding.
         spread = max(1.4826 * float((values - middle).abs().median()), 0.02 * abs(middle), 1e-6)
         for case, value in values.items():
-            worst = max(sign * (value - middle) / spread for sign in _DIRECTIONS[what])
+            worst = max(sign * (value - middle) / spread for sign in DIRECTIONS[what])
             if worst > most.get(str(case), ("", 0.0, 0.0))[1]:
                 most[str(case)] = (name, float(worst), float(value))
     return most
@@ -146,6 +153,7 @@ def _row(
         "movement (mm)": _extreme(figures, "translation", np.max, ".1f"),
         "distinctness": _extreme(figures, "distinctness", np.min, ".1f"),
         "brain (ml)": _extreme(figures, "ml", np.max, ".0f"),
+        "mask (Dice)": _extreme(figures, "dice", np.min, ".3f"),
         "SNR": _extreme(figures, "snr", np.min, ".1f"),
     }
 
@@ -158,4 +166,4 @@ def _extreme(figures: dict[str, float], what: str, choose: object, form: str) ->
     pick = min if choose is np.min else max
     name = pick(of_kind, key=lambda key: of_kind[key])
     value = format(of_kind[name], form)
-    return value if name == "brain ml" else f"{value} ({name.split(' ')[0]})"
+    return value if name in ("brain ml", "mask dice") else f"{value} ({name.split(' ')[0]})"

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from radnec.preprocess.skullstrip.morphology import closed, opened, signed_distance
 from radnec.preprocess.volumes import Affine, Volume, spacing_of
 
 Mask = npt.NDArray[np.bool_]
@@ -52,7 +53,7 @@ def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) ->
     learn from.
     """
     spacing = spacing_of(affine)
-    distance = _signed_distance(carried, spacing)
+    distance = signed_distance(carried, spacing)
     sure = distance < -_SURE_MM
     around = (distance > 0) & (distance < 2 * _SURE_MM)
     if not sure.any() or not around.any():
@@ -64,9 +65,9 @@ def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) ->
     fluid_is_bright = float(np.median(rim)) > _BRIGHT_FLUID * brain
     reach = _reach(height, fluid_is_bright=fluid_is_bright)
     tissue = (image > dark + _LEVEL * (nearby - dark)) & (distance < reach)
-    tissue = _opened(tissue | sure, _BRIDGE_MM, spacing) & (tissue | sure)
+    tissue = opened(tissue | sure, _BRIDGE_MM, spacing) & (tissue | sure)
     connected = ndimage.binary_propagation(sure, mask=tissue)
-    filled = _closed(connected, _SULCUS_MM, spacing) & (distance < reach)
+    filled = closed(connected, _SULCUS_MM, spacing) & (distance < reach)
     filled = ndimage.binary_fill_holes(filled | sure)
     smooth = ndimage.gaussian_filter(filled.astype(np.float32), _SMOOTH_MM / spacing)
     return np.asarray(smooth > (_INSIDE_FLUID if fluid_is_bright else _HALF))
@@ -86,26 +87,3 @@ def _local_mean(image: Volume, where: Mask, spacing: Spacing, otherwise: float) 
     share = ndimage.gaussian_filter(where.astype(np.float32), width)
     mean = ndimage.gaussian_filter(image * where, width) / np.maximum(share, 1e-3)
     return np.asarray(np.where(share > 1e-3, mean, otherwise))
-
-
-def _signed_distance(mask: Mask, spacing: Spacing) -> Volume:
-    """Return the distance to a mask in mm, negative inside."""
-    outside = ndimage.distance_transform_edt(~mask, sampling=spacing)
-    inside = ndimage.distance_transform_edt(mask, sampling=spacing)
-    return np.asarray(outside - inside, dtype=np.float32)
-
-
-def _opened(mask: Mask, radius: float, spacing: Spacing) -> Mask:
-    """Take out what a ball of `radius` mm does not fit into."""
-    eroded = ndimage.distance_transform_edt(mask, sampling=spacing) > radius
-    return np.asarray(ndimage.distance_transform_edt(~eroded, sampling=spacing) <= radius)
-
-
-def _closed(mask: Mask, radius: float, spacing: Spacing) -> Mask:
-    """Fill what a ball of `radius` mm does not fit into from outside."""
-    border = [(int(np.ceil(radius / step)) + 1,) * 2 for step in spacing]
-    padded = np.pad(mask, border)
-    grown = ndimage.distance_transform_edt(~padded, sampling=spacing) <= radius
-    closed = ndimage.distance_transform_edt(grown, sampling=spacing) > radius
-    inner = tuple(slice(before, -after) for before, after in border)
-    return np.asarray(closed[inner])

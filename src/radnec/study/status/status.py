@@ -31,7 +31,17 @@ from radnec.study.status.types import (
     StudyStatus,
 )
 
-GPU_RULES = ("predict_masks", "train_run", "predict_run", "explain_run", "evaluate_maps")
+GPU_RULES = (
+    "predict_masks",
+    "embed_cases",
+    "train_inner",
+    "train_gao2d",
+    "train_run",
+    "predict_run",
+    "describe_features",
+    "explain_run",
+    "evaluate_maps",
+)
 """Rules whose jobs hold a GPU, unless the device is the CPU."""
 
 AFTER_SELECTION = ("register_case", "strip_case", "normalise_case", "draw_quality_case")

@@ -1,0 +1,1 @@
+"""Studies that arrive by themselves: a folder that fills, a DICOM node, results sent back."""
