@@ -34,10 +34,11 @@ skull_strip: {{backend: deepbet}}
 # The paper's are six backbones and four input sets, 300 epochs each:
 # models: {{backbones: [resnet10, densenet121], inputs: [t1ce, fused]}}
 """
-# Of the demo, what takes a few minutes: one backbone of two.
+# Of the demo, what takes least: one backbone of two, and no other kind of model.
 _TRIAL = {
     "cases": "cases.tsv",
     "models": {"backbones": ["resnet10"]},
+    "comparators": {"models": []},
     "explain": {"backbone": "resnet10", "inputs": "fused", "layer": "last"},
 }
 
