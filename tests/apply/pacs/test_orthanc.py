@@ -32,7 +32,7 @@ pytest.importorskip("pynetdicom", reason="needs the extra pacs")
 
 STUDY = "1.2.826.0.1.3680043.2.4711"
 MODEL = f"{trained_study.TINY}/t1ce"
-RESULTS = ["Grad-CAM", "brain mask", "report", "summary"]
+RESULTS = ["activation map", "brain mask", "report", "summary"]
 
 
 def free_port() -> int:
