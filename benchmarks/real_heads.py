@@ -87,6 +87,12 @@ def heads_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.nii.gz"))
 
 
+def reference_of(folder: Path, head: Path) -> Path:
+    """Return the mask that others are compared with."""
+    places = [folder / "masks" / name / head.name for name in ("reference", "hd-bet-1")]
+    return next(place for place in places if place.is_file())
+
+
 def head_name(path: Path) -> str:
     return path.name.removesuffix(".nii.gz")
 
@@ -105,8 +111,7 @@ def compare(folder: Path, backends: list[str]) -> pd.DataFrame:
     """Compare the masks of every head with its reference; one row each."""
     rows = []
     for path in heads_of(folder):
-        places = [folder / "masks" / name / path.name for name in ("reference", "hd-bet-1")]
-        true, affine = read_mask(next(place for place in places if place.is_file()))
+        true, affine = read_mask(reference_of(folder, path))
         true = true > 0
         for backend in backends:
             found = read_mask(folder / "masks" / backend / path.name)[0] > 0
@@ -133,8 +138,7 @@ def average_slices(folder: Path, slice_mm: float) -> Path:
         many = round(slice_mm / float(image.header.get_zooms()[2]))
         if many < 2:
             continue
-        own = folder / "masks" / "hd-bet-1" / path.name
-        mask = nib.as_closest_canonical(nib.load(own))
+        mask = nib.as_closest_canonical(nib.load(reference_of(folder, path)))
         for source, target, level in (
             (image, thick / path.name, None),
             (mask, thick / "masks" / "reference" / path.name, 0.5),

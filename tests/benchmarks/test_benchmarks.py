@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nibabel as nib
 import pytest
+
+from radnec.preprocess.skullstrip.template import find_template
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "benchmarks"
@@ -28,6 +31,10 @@ QUICK = {
         ["index, 1 +# +# +#", "two processes against one: #", "peak memory: # MB"],
     ),
     "phantom": ("phantom.py --cases 1 --repeats 2", [r"\| own \| # \| # \|", "peak memory # MB"]),
+    "real heads": (
+        "real_heads.py heads --backends deepbet --slice-mm 6",
+        [r"template +deepbet +# +# +# +#", r"^deepbet +#"],
+    ),
     "registration": (
         "registration.py --cases 1 --peer 0 --pairs 1",
         [r"1 registrations, up to # degrees", r"over the brain: mean # mm", "mean #$"],
@@ -59,9 +66,20 @@ CASES = [
 ]
 
 
+def write_heads(folder: Path) -> None:
+    """One head with its mask: the template that the atlas backend comes with."""
+    template = find_template("", "")
+    reference = folder / "masks" / "reference"
+    reference.mkdir(parents=True)
+    for source, target in ((template.head, folder), (template.mask, reference)):
+        nib.save(nib.load(source), target / "template.nii.gz")
+
+
 @pytest.mark.parametrize(("command", "lines"), CASES)
 def test_it_runs_and_prints_its_figures(tmp_path, command, lines):
     script, *arguments = command.split()
+    if "heads" in arguments:
+        write_heads(tmp_path / "heads")
     done = subprocess.run(
         [sys.executable, str(FOLDER / script), *arguments],
         cwd=tmp_path,

@@ -128,6 +128,16 @@ def own_copy(study: Study, folder: Path) -> Path:
     return folder
 
 
+# The rules that make a run's predictions.
+PREDICTING = ("predict_run", "fit_comparator", "train_gao2d")
+
+
+def model_of(job: Job) -> tuple[str | None, str | None]:
+    """The backbone, or the comparator, and the input set of a job."""
+    wildcards = dict(job.wildcards)
+    return wildcards.get("backbone"), wildcards.get("inputs")
+
+
 def check(matrix: Matrix, name: str, planned: set[Job], record_property) -> None:
     """Compare the jobs planned after a change with its row of the table."""
     only = dict(pair.split("=") for pair in (ROWS[name]["only"] or "").split())
@@ -138,6 +148,12 @@ def check(matrix: Matrix, name: str, planned: set[Job], record_property) -> None
     for job in planned:
         assert job.fits(only), f"{job} is not among {only}"
     left_out = {job for job in matrix.jobs if job.rule in rules and job.fits(only)} - planned
+    if "gather_predictions" not in ROWS[name]["reruns_from"]:
+        # The predictions of a model are joined where some of its runs are made anew.
+        reached = {model_of(job) for job in planned if job.rule in PREDICTING}
+        left_out = {
+            job for job in left_out if job.rule != "gather_predictions" or model_of(job) in reached
+        }
     # A value that is new with the change is in no job of the finished study.
     known = {pair for job in matrix.jobs for pair in job.wildcards}
     if set(only.items()) <= known:

@@ -138,12 +138,16 @@ class StudyPlan:
         """Return something of every job that says where lesions are, where any does."""
         if not self.lesions:
             return []
-        located = self.of_cases("records/locate/{case}.json", selected)
-        return [*located, self.paths.result("quality/lesions.tsv")]
+        return [*self.of_cases("records/locate/{case}.json", selected), *self.lesion_table()]
+
+    def lesion_table(self) -> list[str]:
+        """Return the table of lesions, where the study has any."""
+        return [self.paths.result("quality/lesions.tsv")] if self.lesions else []
 
     def model_results(self) -> list[str]:
         """Return something of every job of training, evaluation and explanation."""
         return [
+            *self.lesion_table(),
             self.paths.result("packed/cases.tsv"),
             *(self.paths.result(f"packed/{name}.sha256") for name in self._sequences),
             *self.runs.files(self.paths.run("weights.safetensors")),
