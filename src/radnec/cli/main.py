@@ -11,6 +11,7 @@ from radnec.apply.export.command import add_commands as add_export
 from radnec.apply.pacs.command import add_commands as add_pacs
 from radnec.cli.config import add_commands as add_config
 from radnec.cli.why import add_commands as add_why
+from radnec.collections.command import add_commands as add_cohort
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.ingest.commands.run import add_commands as add_ingest
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_ingest(commands)
+    add_cohort(commands)
     add_config(commands)
     add_predict(commands)
     add_export(commands)
