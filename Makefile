@@ -8,7 +8,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= 2
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
 .PHONY: help hd-bet-1 demo test test-slow lint docs format lock clean-demo
 .DEFAULT_GOAL := help
@@ -22,8 +21,7 @@ help:
 # make clean-demo   remove the demo's results
 
 demo: $(READY)
-	$(SNAKEMAKE) --configfile config/demo.yaml --resources gpu=1
-	@echo "Look at results/demo/report.html"
+	$(BIN)/radnec run --configfile config/demo.yaml --cores $(CORES) --gpus 1
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(CORES)

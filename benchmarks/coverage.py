@@ -245,7 +245,12 @@ def bootstrapped(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
         truths["Brier score"],
         [
             mean_interval(
-                (s - positive) ** 2, positive, confidence=LEVEL, repeats=BOOTSTRAP, seed=1
+                (s - positive) ** 2,
+                positive,
+                np.arange(len(s)),
+                confidence=LEVEL,
+                repeats=BOOTSTRAP,
+                seed=1,
             )
             for s, positive in zip(scores, drawn, strict=True)
         ],

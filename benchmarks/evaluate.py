@@ -180,7 +180,9 @@ def peers(rng: np.random.Generator, n: int) -> list[tuple[str, float, str, float
             lowess(positive[members].astype(float), score[members], frac=0.75, it=0, xvals=grid)
 
     def own_band() -> None:
-        calibration_curve(positive, score, confidence=0.95, repeats=n, seed=1)
+        calibration_curve(
+            positive, score, np.arange(len(score)), confidence=0.95, repeats=n, seed=1
+        )
 
     def delong() -> None:
         delong_interval(positive, score, 0.95)

@@ -16,6 +16,7 @@ from torch import nn
 from radnec.config.load import load_config
 from radnec.core.files import sha256, write_json
 from radnec.core.labels import CLASSES
+from radnec.networks.anisotropy import VoxelGrid
 from radnec.networks.registry import build_network
 
 SIZE = (32, 32, 32)
@@ -61,7 +62,9 @@ def write_study(
     sequences = config["input_sets"][inputs]
     for seed in range(1, networks + 1):
         torch.manual_seed(seed)
-        network = build_network(backbone, len(sequences))
+        spacing = (described or {}).get("spacing")
+        grid = VoxelGrid(SIZE, tuple(spacing)) if spacing else None
+        network = build_network(backbone, len(sequences), grid)
         model = folder / "models" / backbone / inputs / f"holdout_seed{seed}"
         model.mkdir(parents=True)
         # Logits far apart, so that a wrong order of operations is seen in the probabilities.

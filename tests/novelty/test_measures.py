@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from radnec.novelty.measures import QUANTILES, intensity_profile, sharpness
+from radnec.novelty.fields import QUANTILES
+from radnec.novelty.measures import intensity_profile, sharpness
 
 
 def test_profile_by_hand_and_without_the_gain():

@@ -14,8 +14,8 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
-from conftest import SEED, SETTINGS, simulate
 from scipy import ndimage
+from simulated import SEED, SETTINGS, simulate
 
 from radnec.core.errors import InputError
 from radnec.phantom.case import simulate_case
@@ -165,11 +165,12 @@ def test_defects(siemens, defect: str, counts: dict[str, int], tmp_path) -> None
 def test_same_seed_gives_the_same_bytes_in_another_process(philips, tmp_path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path;"
-        "from conftest import simulate;"
+        "from simulated import simulate;"
         "simulate(sys.argv[2], 'recurrence', Path(sys.argv[3]))"
     )
     here = Path(__file__)
-    arguments = [sys.executable, "-c", code, str(here.parent), philips.case, str(tmp_path)]
+    helpers = here.parents[1] / "helpers"
+    arguments = [sys.executable, "-c", code, str(helpers), philips.case, str(tmp_path)]
     source = str(here.parents[2] / "src")
     environment = {**os.environ, "PYTHONPATH": source, "OMP_NUM_THREADS": "2", "TZ": "Asia/Tokyo"}
     subprocess.run(arguments, check=True, env=environment)

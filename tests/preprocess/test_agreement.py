@@ -28,7 +28,7 @@ def test_an_eye_added_is_found_with_its_volume(spacing):
     brain = ball(spacing, (80, 60, 80), 50)
     eye = ball(spacing, (80, 128, 80), 14)  # apart from the brain
     found = compare_masks(brain | eye, brain, affine(spacing))
-    assert found.added_ml == pytest.approx(4 / 3 * np.pi * 1.4**3, rel=0.1)
+    assert found.added_ml == pytest.approx(4 / 3 * np.pi * 1.4**3, rel=0.15)
     assert found.missing_ml == 0
 
 

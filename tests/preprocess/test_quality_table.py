@@ -102,3 +102,15 @@ def test_a_case_of_another_table_is_refused(study):
     (folder / "cases.tsv").write_text("case\tstatus\tstage\treason\nP1\tincluded\t\t\n")
     with pytest.raises(InputError, match="'P2'"):
         tabulate(folder, paths)
+
+
+def test_a_mask_that_a_second_method_doubts_is_remarked(study):
+    folder, paths = study
+    doubt = "brain mask: a piece of 7 ml is not brain for deepbet, look at it"
+    seen = json.loads((folder / "P1.json").read_text())
+    seen["mask"] = {"method": "deepbet", "dice": 0.9512, "remarks": [doubt]}
+    (folder / "P1.json").write_text(json.dumps(seen))
+    table = tabulate(folder, paths).set_index("case")
+    assert table.loc["P1", "remarks"] == doubt
+    assert table.loc["P1", "mask (Dice)"] == "0.951"
+    assert table.loc["P3", "mask (Dice)"] == ""

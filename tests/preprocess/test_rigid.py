@@ -7,7 +7,7 @@ import pytest
 from heads import brain_on, movement, scan, target_error
 
 from radnec.preprocess.itk import load_ants
-from radnec.preprocess.rigid import find_movement, prepare, search_movement
+from radnec.preprocess.rigid import _score, find_movement, prepare, search_movement
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +59,9 @@ def _lift(slices):
     step = np.eye(4)
     step[2, 3] = slices
     return step
+
+
+def test_coverage_does_not_make_up_for_information():
+    # A T1 down to the neck and a slab of 84 mm of one session (UIH, real images): similarity and
+    # coverage where the scanner put it, and 43 mm beside, where it was put before.
+    assert _score(1.0307, 0.396) > _score(1.0059, 0.44)

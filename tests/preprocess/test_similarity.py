@@ -7,9 +7,10 @@ import pytest
 from heads import CENTRE, movement, scan
 from sklearn.metrics import mutual_info_score
 
-from radnec.preprocess.pyramid import make_levels
+from radnec.preprocess.pyramid import Level, make_levels
 from radnec.preprocess.similarity import (
     compare_at,
+    coverage,
     distinctness,
     normalised_mutual_information,
 )
@@ -63,3 +64,20 @@ def test_the_right_place_stands_out(name):
     assert compare_at(reference, moving, right)[0] > compare_at(reference, moving, wrong)[0]
     assert distinctness(reference, moving, right, CENTRE) > 2
     assert distinctness(reference, moving, wrong, CENTRE) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("slab_mm", "shift_mm", "covered"),
+    [(130, 0, 1.0), (65, 0, 0.5), (130, 65, 0.5), (260, 0, 1.0)],
+)
+def test_the_neck_need_not_be_covered(slab_mm, shift_mm, covered):
+    # A block of 260 mm with its neck, and a slab that begins at its top (shifted down by so much).
+    head = np.ones((10, 10, 52), dtype=bool)
+    reference = Level(head.astype(np.float32), np.diag([10.0, 10.0, 5.0, 1.0]), head)
+    own = np.diag([10.0, 10.0, 5.0, 1.0])
+    own[2, 3] = 260 - slab_mm
+    slab = head[:, :, : slab_mm // 5]
+    down = np.eye(4)
+    down[2, 3] = shift_mm
+    found = coverage(reference, Level(slab.astype(np.float32), own, slab), down)
+    assert found == pytest.approx(covered, abs=0.05)

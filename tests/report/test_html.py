@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_inputs import NOTICE, SVG
+from report_inputs import NOTICE, PATIENT_TABLES, SVG
 
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
@@ -188,27 +188,6 @@ def test_maps_are_described_honestly(inputs: ReportInputs, tmp_path: Path) -> No
         assert "the most confident correct answer among 1 test cases of necrosis" in page.text
 
 
-NET = "backbone\tinput_set\t"
-PATIENTS = {
-    "summary.json": '{"looks": {"evaluations": 3, "predictions": 2}}',
-    "instability.tsv": f"{NET}cases\tn\truns\tmape\tmape_largest\tinstability_index\tunstable\n"
-    "resnet10\tfused\tall\t58\t5\t0.0512\t0.213\t0.031\t7\n",
-    "recalibration.tsv": f"{NET}method\tbrier\tlog_loss\tcalibration_in_the_large\t"
-    "calibration_in_the_large_lo\tcalibration_in_the_large_hi\tcalibration_slope\t"
-    "calibration_slope_lo\tcalibration_slope_hi\tnotes\n"
-    "resnet10\tfused\tlogistic\t0.1\t0.3\t-0.25\t-0.75\t0.25\t0.81\t0.4\t1.2\t\n",
-    # No case of a class: only the reason.
-    "prediction_sets.tsv": f"{NET}label\tnotes\nresnet10\tfused\tnecrosis\tnot defined: why\n",
-    "net_benefit.tsv": "kind\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
-    "prevalence\tact_from\tnet_benefit\tnet_benefit_lo\tnet_benefit_hi\n"
-    "model\tresnet10\tfused\t\t\t0.179\t0.5\t0.099\t0.02\t0.14\n"
-    "model\tresnet10\tfused\t\t\t0.179\t0.75\t0.777\t0.7\t0.8\n"
-    "difference\tresnet10\tfused\tvgg11\tfused\t0.179\t0.5\t-0.011\t-0.05\t0.03\n",
-    "evaluation_size.tsv": "prevalence\tn_oe\tn_slope\tn_auc\tn_benefit\tn\tn_necrosis\n"
-    "0.179\t1768\t2882\t513\t949\t2882\t516\n",
-}
-
-
 def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
     evaluation = tmp_path / "evaluation"
     evaluation.mkdir()
@@ -238,7 +217,7 @@ def test_optional_sections(inputs: ReportInputs, tmp_path: Path) -> None:
         "\tsmallest_difference_50\tsmallest_difference_90\tsource\tnotes\n"
         "58\t0.155172\t9\t49\t0.45\t0.13\t0.36\t0.786\t\t0.13\ttested\twhy\n"
     )
-    for name, text in PATIENTS.items():
+    for name, text in PATIENT_TABLES.items():
         (evaluation / name).write_text(text)
     (tmp_path / "scanner_use.tsv").write_text(
         "backbone\tinput_set\tname\tr2\tr2_by_chance\tp_value\tholm_p\tnotes\n"

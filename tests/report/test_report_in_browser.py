@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from browser import asked_for, barriers, browser, needs_browser, wait_for
-from report_inputs import SVG, required_inputs
+from report_inputs import PATIENT_TABLES, SVG, required_inputs
 
 from radnec.report.html import write_report
 
@@ -48,6 +48,8 @@ def page(tmp_path_factory) -> Path:
         "\tsmallest_difference_50\tsmallest_difference_90\tsource\tnotes\n"
         "58\t0.155\t9\t49\t0.45\t0.13\t0.36\t0.786\t\t0.13\ttested\twhy\n"
     )
+    for name, text in PATIENT_TABLES.items():
+        (folder / "evaluation" / name).write_text(text)
     # Order of rows, of numbers and of words all differ; the last row has no number.
     volumes = [*(1000 + (7 * at) % ROWS * 90 for at in range(ROWS - 1)), None]
     quality = pd.DataFrame(
@@ -201,7 +203,7 @@ def test_nothing_leaves_the_page_and_nothing_fails(driver, page) -> None:
 
 def test_print_leaves_out_what_is_folded(driver, page) -> None:
     look(driver, page, media="print")
-    for selector in (".contents", "details.fold", ".tools"):
+    for selector in (".contents", "details.fold table", ".tools"):
         assert not driver.find_element("css selector", selector).is_displayed()
     assert driver.find_element("css selector", "#figure3 img").is_displayed()
     look(driver, page)

@@ -11,6 +11,7 @@ sys.path.insert(0, f"{workflow.basedir}/src")
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+import radnec
 from radnec.cases.overrides import overrides_by_case
 from radnec.cases.table import load_cases, require_rows
 from radnec.cohort.select import required_sequences
@@ -39,6 +40,8 @@ from radnec.study.split_check import check_split
 export_library_path()
 
 ROOT = Path(workflow.basedir)
+# Below ROOT in the repository; around it where the workflow came with the installed package.
+LIBRARY = Path(radnec.__file__).parent
 
 try:
     if workflow.is_main_process:
@@ -106,14 +109,14 @@ def code_of_workflow():
         [
             ROOT / "Snakefile",
             *sorted((ROOT / "workflow" / "rules").glob("*.smk")),
-            *sorted((ROOT / "src" / "radnec" / "study").glob("*.py")),
+            *sorted((LIBRARY / "study").glob("*.py")),
         ]
     )
 
 
 def code_of_template():
     """Changes when the template of the report does."""
-    folder = ROOT / "src" / "radnec" / "report" / "templates"
+    folder = LIBRARY / "report" / "templates"
     return fingerprint_of_files(
         sorted(path for path in folder.iterdir() if path.is_file())
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ def add_commands(subparsers: Any) -> None:
         metavar="ID",
         help="with --write-dicom: stands for the patient in place of all identifiers and UIDs",
     )
+    parser.add_argument("--json", action="store_true", help="print the answers for machines")
     parser.add_argument("--output", type=Path, required=True, help="folder for the results")
     parser.set_defaults(run=_run)
 
@@ -122,7 +124,7 @@ def _predict_one(model: Model, files: dict[str, str], arguments: argparse.Namesp
         pseudonym=arguments.pseudonym,
         prevalence=arguments.prevalence,
     )
-    print(as_text(result))
+    print(json.dumps(result, indent=2) if arguments.json else as_text(result))
 
 
 def _predict_many(model: Model, patients: Sequence[Patient], arguments: argparse.Namespace) -> None:
@@ -135,7 +137,10 @@ def _predict_many(model: Model, patients: Sequence[Patient], arguments: argparse
         model, patients, output, write_dicom=arguments.write_dicom, prevalence=arguments.prevalence
     )
     failed = int((summary["status"] == FAILED).sum())
-    print(f"{len(summary) - failed} of {len(summary)} patients answered: {output}/summary.tsv")
-    print(summary["notice"].iloc[0])
+    if arguments.json:
+        print(summary.to_json(orient="records", indent=2))
+    else:
+        print(f"{len(summary) - failed} of {len(summary)} patients answered: {output}/summary.tsv")
+        print(summary["notice"].iloc[0])
     if failed:
         raise InputError(f"{failed} without an answer; column `reason` of the summary says why")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from radnec.cli.project import configuration_of, find_project
 from radnec.core.errors import InputError
-from radnec.core.tables import read_tsv
+from radnec.study.status.times import earlier_seconds, in_words
 
 # Jobs of a group are indented once more.
 _REASON = re.compile(r"^ +reason: (.*)$")
@@ -32,15 +34,24 @@ def add_commands(subparsers: Any) -> None:
             "and the time they may take by the benchmarks of earlier runs. Nothing runs."
         ),
     )
+    parser.add_argument("targets", nargs="*", help="files or rules (default: the whole study)")
     parser.add_argument(
         "--snakefile",
         type=Path,
-        default=Path("Snakefile"),
-        help="the workflow's Snakefile, if it is not in this folder",
+        help="another Snakefile than that of `radnec run`",
     )
-    parser.add_argument("--configfile", type=Path, action="append", default=[], metavar="FILE")
-    parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("targets", nargs="*", help="files or rules (default: the whole study)")
+    parser.add_argument(
+        "--configfile",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="laid over the defaults and each other in this order (default: config.yaml of a "
+        "folder that `radnec init` made)",
+    )
+    parser.add_argument("--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--json", action="store_true", help="for machines")
     parser.set_defaults(run=_run)
 
 
@@ -72,7 +83,7 @@ def estimate(plan: str, benchmarks: Path | None) -> pd.DataFrame:
             jobs[found[1]] = int(found[2])
     rows = []
     for name, count in jobs.items():
-        each = _median_seconds(benchmarks.glob(f"{name}/**/*.tsv") if benchmarks else [])
+        each = earlier_seconds(benchmarks, name) if benchmarks else math.nan
         rows.append(
             {
                 "rule": name,
@@ -85,19 +96,15 @@ def estimate(plan: str, benchmarks: Path | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rule", "jobs", "seconds_each", "seconds", "reason"])
 
 
-def _median_seconds(paths: Iterable[Path]) -> float:
-    times = [float(read_tsv(path)["s"].iloc[0]) for path in paths]
-    return float(pd.Series(times, dtype=float).median())
-
-
 def _run(arguments: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.table import Table
 
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1"]
-    command += ["--snakefile", str(arguments.snakefile)]
-    if arguments.configfile:
-        command += ["--configfile", *map(str, arguments.configfile)]
+    snakefile = arguments.snakefile or find_project(Path.cwd()) / "Snakefile"
+    command += ["--snakefile", str(snakefile)]
+    if files := arguments.configfile or configuration_of(Path.cwd()):
+        command += ["--configfile", *map(str, files)]
     if arguments.config:
         command += ["--config", *arguments.config]
     done = subprocess.run(
@@ -108,6 +115,10 @@ def _run(arguments: argparse.Namespace) -> None:
         raise InputError(f"Snakemake cannot plan the study:\n{said.strip()}")
     study = re.search(r"results/([A-Za-z0-9_-]+)/", said)
     table = estimate(said, Path("results") / study[1] / "benchmarks" if study else None)
+    if arguments.json:
+        # What is not known is null.
+        print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))
+        return
     if table.empty:
         print("Nothing to be done.")
         return
@@ -116,20 +127,10 @@ def _run(arguments: argparse.Namespace) -> None:
         shown.add_row(
             str(row.rule),
             str(row.jobs),
-            _duration(row.seconds_each),
-            _duration(row.seconds),
+            in_words(row.seconds_each),
+            in_words(row.seconds),
             str(row.reason)[:200],
         )
     Console().print(shown)
-    print(f"{table['jobs'].sum()} jobs; {_duration(table['seconds'].sum())} of known work, one job")
+    print(f"{table['jobs'].sum()} jobs; {in_words(table['seconds'].sum())} of known work, one job")
     print("after the other. What a checkpoint decides is planned only after it has run.")
-
-
-def _duration(seconds: Any) -> str:
-    if pd.isna(seconds):
-        return "not known"
-    minutes, rest = divmod(round(float(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -53,12 +53,14 @@ from radnec.evaluate.tables.output import write_results
 from radnec.evaluate.tables.performance_tables import WHY_TWO, write_performance_table
 from radnec.evaluate.tables.ttest_tables import write_table5, write_table6
 
+# Of the first two the bands resample cases within their class, of the others whole patients.
 _CURVES: dict[str, Callable[..., pd.DataFrame]] = {
     "roc": roc_with_band,
     "precision_recall": precision_recall_with_band,
     "decision_curve": decision_curve,
     "calibration_curve": calibration_curve,
 }
+_OVER_PATIENTS = ("decision_curve", "calibration_curve")
 
 
 def evaluate_models(
@@ -132,6 +134,7 @@ def evaluate_models(
             found = curve(
                 model.pooled.positive,
                 model.pooled.score,
+                *([model.pooled.patients] if name in _OVER_PATIENTS else []),
                 confidence=settings.confidence,
                 repeats=settings.bootstrap_repeats,
                 seed=derive_seed(seed, name, key),

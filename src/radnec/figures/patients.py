@@ -88,7 +88,8 @@ def draw_instability(
             every = every[every["cases"] == "all"].iloc[0]
             axes.plot([0, 1], [0, 1], color=NEUTRAL, linewidth=0.6, linestyle=(0, (2, 2)))
             unit_square(axes, "Mean probability of necrosis", "Probability over the runs")
-            lines = [f"{every['runs']} runs a case", sample_size(model)]
+            lines = [f"{every['runs']} runs a case; necrosis orange, recurrence blue"]
+            lines.append(sample_size(model))
             if every["runs"] < 2:
                 write_empty(axes, "not defined:\none run a case")
             else:

@@ -35,6 +35,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "evaluate_models",
             "evaluate_subgroups",
             "check_confounding",
+            "check_scanner_use",
         ),
     ),
     ("Explanation", ("explain_run", "evaluate_maps")),

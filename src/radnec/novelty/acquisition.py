@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from radnec.novelty.fields import STATED, TIMING
 from radnec.novelty.finding import Finding, furthest
-from radnec.novelty.measures import STATED, TIMING
 
 _UNITS = {
     "RepetitionTime": "ms",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from radnec.novelty.distance import Gaussian
+from radnec.novelty.fields import QUANTILES
 from radnec.novelty.finding import Finding, furthest
-from radnec.novelty.measures import QUANTILES
 
 # As `intensity_profile` orders them.
 _PARTS = (

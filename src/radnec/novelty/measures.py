@@ -12,28 +12,11 @@ from scipy import ndimage
 
 from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
+from radnec.novelty.fields import QUANTILES, STATED, TIMING
 from radnec.preprocess.pyramid import head_of
 from radnec.preprocess.quality.table import comparable_figures
 from radnec.preprocess.volumes import Volume, read_mask, read_volume, spacing_of
 
-STATED = (
-    "Manufacturer",
-    "ManufacturerModelName",
-    "MagneticFieldStrength",
-    "MRAcquisitionType",
-    "Plane",
-    "ContrastAgent",
-)
-TIMING = (
-    "RepetitionTime",
-    "EchoTime",
-    "InversionTime",
-    "FlipAngle",
-    "SliceThickness",
-    "SpacingBetweenSlices",
-)
-# Per cent. The extremes are left to the vessels and to the mask's edge.
-QUANTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 # Details finer than this are noise, edges and texture; blurring takes them away.
 _DETAIL_MM = 1.5
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from radnec.preprocess.itk import to_ants
 from radnec.preprocess.pyramid import Level, clip_extremes, make_levels, plain_level
-from radnec.preprocess.similarity import compare_at, distinctness
+from radnec.preprocess.similarity import compare_at, coverage, distinctness
 from radnec.preprocess.transforms import (
     centre_of_field,
     centre_of_mass,
@@ -66,7 +66,7 @@ class RigidResult:
     similarity_before, similarity_after
         Normalised mutual information in the scanner's frame and at the movement.
     overlap
-        Fraction of the reference's head inside the moving image's field of view.
+        Fraction of the reference's head that the moving image covers, the neck left out.
     distinctness
         See `radnec.preprocess.similarity.distinctness`.
     """
@@ -131,7 +131,9 @@ def find_movement(
         # The scanner's frame is a better place: what lies there or beside it is taken.
         beside = _refine(ants, reference.fine, moving.fine, np.eye(4))
         others = (judge_movement(reference, moving, movement) for movement in (beside, np.eye(4)))
-        result = max((result, *others), key=lambda found: found.similarity_after * found.overlap)
+        result = max(
+            (result, *others), key=lambda found: _score(found.similarity_after, found.overlap)
+        )
     return result
 
 
@@ -144,7 +146,8 @@ def judge_movement(reference: Prepared, moving: Prepared, movement: Affine) -> R
         4 x 4 matrix from a point of the reference to the moving image, mm, RAS+.
     """
     before, _ = compare_at(reference.fine, moving.fine, np.eye(4))
-    after, overlap = compare_at(reference.fine, moving.fine, movement)
+    after, _ = compare_at(reference.fine, moving.fine, movement)
+    overlap = coverage(reference.fine, moving.fine, movement)
     distinct = distinctness(reference.fine, moving.fine, movement, reference.centre_of_head)
     return RigidResult(movement, before, after, overlap, distinct)
 
@@ -155,8 +158,13 @@ def _best_search(ants: ModuleType, reference: Prepared, moving: Prepared, *, wid
     for start in _starts(reference, moving, wide=wide):
         movement = _search(ants, reference.coarse, moving.coarse, start)
         similarity, overlap = compare_at(reference.fine, moving.fine, movement)
-        found.append((similarity * min(1.0, overlap / 0.5), movement))
+        found.append((_score(similarity, overlap), movement))
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def _score(similarity: float, overlap: float) -> float:
+    """Return the information shared (1 is none), less where half the head is not covered."""
+    return (similarity - 1) * min(1.0, overlap / 0.5)
 
 
 def _starts(reference: Prepared, moving: Prepared, *, wide: bool) -> list[Affine]:

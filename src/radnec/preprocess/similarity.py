@@ -12,6 +12,7 @@ from radnec.preprocess.volumes import Affine
 
 _BINS = 32
 _THIN = 4
+_BRAIN_HEIGHT_MM = 130.0
 
 
 def normalised_mutual_information(
@@ -52,17 +53,41 @@ def compare_at(
     Normalised mutual information over the reference's head where the moving image covers it
     (1 where it hardly does), and the fraction of the head that it covers.
     """
-    to_voxel = np.linalg.inv(moving.affine) @ movement @ reference.affine
     voxels = np.array(np.nonzero(reference.head))[:, ::thin]
-    points = to_voxel[:3, :3] @ voxels + to_voxel[:3, 3:]
-    limits = np.array(moving.data.shape)[:, None]
-    inside = ((points >= -0.5) & (points <= limits - 0.5)).all(axis=0)
+    points, inside = _carried(voxels, reference, moving, movement)
     overlap = int(np.count_nonzero(inside)) / max(1, inside.size)
     if np.count_nonzero(inside) < _BINS**2:
         return 1.0, overlap
     shown = reference.data[reference.head][::thin]
     sampled = ndimage.map_coordinates(moving.data, points[:, inside], order=1, mode="nearest")
     return normalised_mutual_information(shown[inside], sampled), overlap
+
+
+def coverage(reference: Level, moving: Level, movement: Affine) -> float:
+    """Return the fraction of the reference's head, neck left out, that the moving image covers.
+
+    A sagittal scan reaches down to the neck, an axial one ends below the brain: the head counts
+    down to 130 mm below its top, which is about as far as a brain reaches.
+    """
+    voxels = np.array(np.nonzero(reference.head))
+    if voxels.size == 0:
+        return 0.0
+    height = reference.affine[2, :3] @ voxels
+    # Noise above the head is not its top.
+    voxels = voxels[:, height > np.percentile(height, 99.5) - _BRAIN_HEIGHT_MM]
+    _, inside = _carried(voxels, reference, moving, movement)
+    return float(np.count_nonzero(inside)) / max(1, inside.size)
+
+
+def _carried(
+    voxels: npt.NDArray[np.int64], reference: Level, moving: Level, movement: Affine
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return where voxels (3, n) of the reference lie in the moving image, and if inside it."""
+    to_voxel = np.linalg.inv(moving.affine) @ movement @ reference.affine
+    points = to_voxel[:3, :3] @ voxels + to_voxel[:3, 3:]
+    limits = np.array(moving.data.shape)[:, None]
+    within = (points >= -0.5) & (points <= limits - 0.5)
+    return points, np.asarray(within.all(axis=0))
 
 
 def distinctness(reference: Level, moving: Level, movement: Affine, centre: np.ndarray) -> float:

@@ -105,7 +105,7 @@ def _sets(path: Path, level: str) -> Markup:
 def _readers(path: Path, level: str) -> dict[str, Markup]:
     """Return readers alone, and beside the networks; nothing without a table of readers."""
     if not path.exists():
-        return {}
+        return dict.fromkeys(("readers", "readers_paired", "readers_together"), Markup(""))
     frame = read_tsv(path, dtype=str)
     ends = ("", "_lo", "_hi")
     for name in ("sens", "spec", "auc", "value"):

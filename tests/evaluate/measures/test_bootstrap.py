@@ -13,6 +13,7 @@ from radnec.evaluate.measures.bootstrap import (
     mean_interval,
     percentile_limits,
     stratified_indices,
+    times_drawn,
 )
 
 RNG = np.random.default_rng(4)
@@ -72,9 +73,36 @@ def test_brier_interval_knows_that_class_counts_vary():
         positive = rng.random(60) < 0.2
         values = (0.25 + 0.3 * positive - positive) ** 2
         if 6 <= positive.sum() <= 54:
-            found = mean_interval(values, positive, confidence=0.95, repeats=400, seed=seed)
+            found = mean_interval(
+                values, positive, np.arange(60), confidence=0.95, repeats=400, seed=seed
+            )
             inside.append(found.low <= truth <= found.high)
     assert np.mean(inside) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / len(inside))
+
+
+def test_brier_interval_knows_that_visits_of_one_patient_are_alike():
+    # Two visits of 50 patients, errors of a patient correlated 0.9, truth 0.25.
+    rng, inside = np.random.default_rng(8), {"patients": [], "cases": []}
+    positive, patients = np.repeat(np.arange(50) < 15, 2), np.repeat(np.arange(50), 2)
+    for seed in range(200):
+        shared = np.repeat(rng.normal(size=50), 2)
+        normal = np.sqrt(0.9) * shared + np.sqrt(0.1) * rng.normal(size=100)
+        values = 0.25 + 0.05 * normal
+        for name, units in (("patients", patients), ("cases", np.arange(100))):
+            found = mean_interval(values, positive, units, confidence=0.95, repeats=300, seed=seed)
+            inside[name].append(found.low <= 0.25 <= found.high)
+    assert np.mean(inside["patients"]) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 200)
+    assert np.mean(inside["cases"]) < 0.9
+
+
+def test_patients_are_drawn_whole():
+    patients = np.array(["a", "b", "a", "c", "b", "a"])
+    drawn = times_drawn(patients, 400, seed=1)
+    for name in "abc":
+        mine = drawn[:, patients == name]
+        assert (mine == mine[:, :1]).all()
+    np.testing.assert_allclose(drawn[:, [0, 1, 3]].sum(axis=1), 3)
+    np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.15)
 
 
 def test_resampling_keeps_the_classes():

@@ -164,7 +164,9 @@ def test_smooth_is_statsmodels_lowess():
 
 def test_curve_follows_right_probabilities():
     positive, score = right_probabilities(3000)
-    found = calibration_curve(positive, score, confidence=0.95, repeats=100, seed=1)
+    found = calibration_curve(
+        positive, score, np.arange(3000), confidence=0.95, repeats=100, seed=1
+    )
     middle = found[found["predicted"].between(0.05, 0.7)]
     assert (middle["observed"] - middle["predicted"]).abs().max() < 0.06
     assert (found["low"] <= found["high"]).all()
@@ -172,8 +174,16 @@ def test_curve_follows_right_probabilities():
 
 def test_no_curve_of_one_class_or_one_score():
     nothing = calibration_curve(
-        np.zeros(20, bool), np.linspace(0, 1, 20), confidence=0.95, repeats=100, seed=1
+        np.zeros(20, bool),
+        np.linspace(0, 1, 20),
+        np.arange(20),
+        confidence=0.95,
+        repeats=100,
+        seed=1,
     )
     assert nothing.empty
     one = np.arange(20) < 5
-    assert calibration_curve(one, np.full(20, 0.3), confidence=0.95, repeats=100, seed=1).empty
+    nothing = calibration_curve(
+        one, np.full(20, 0.3), np.arange(20), confidence=0.95, repeats=100, seed=1
+    )
+    assert nothing.empty

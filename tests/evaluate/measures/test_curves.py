@@ -13,6 +13,11 @@ from radnec.evaluate.measures.roc import roc_with_band, sensitivity_at
 OPTIONS = {"confidence": 0.95, "repeats": 300, "seed": 1}
 
 
+def one_case_a_patient(positive, score, **options):
+    """The decision curve, called as the other curves are."""
+    return decision_curve(positive, score, np.arange(len(score)), **options)
+
+
 def random_case(seed, decimals=2):
     rng = np.random.default_rng(seed)
     positive = rng.permutation(np.r_[np.ones(9, bool), np.zeros(49, bool)])
@@ -73,7 +78,7 @@ def test_net_benefit_by_hand():
 
 def test_decision_curve_at_its_ends():
     positive, score = random_case(7)
-    found = decision_curve(positive, score, **OPTIONS).set_index("threshold")
+    found = one_case_a_patient(positive, score, **OPTIONS).set_index("threshold")
     # At 1 % nearly everyone is called, and the harm of a false alarm is small.
     assert found.loc[0.01, "net_benefit"] == pytest.approx(found.loc[0.01, "act_always"], abs=0.01)
     share = positive.mean()
@@ -86,12 +91,14 @@ def test_decision_curve_at_its_ends():
 
 def test_a_perfect_model_has_the_prevalence_as_benefit():
     positive = np.arange(20) < 5
-    found = decision_curve(positive, np.where(positive, 0.995, 0.001), **OPTIONS)
+    found = one_case_a_patient(positive, np.where(positive, 0.995, 0.001), **OPTIONS)
     np.testing.assert_allclose(found["net_benefit"], 0.25)
 
 
 @pytest.mark.parametrize(
-    "curve", [roc_with_band, precision_recall_with_band, decision_curve], ids=lambda f: f.__name__
+    "curve",
+    [roc_with_band, precision_recall_with_band, one_case_a_patient],
+    ids=lambda f: f.__name__,
 )
 def test_one_class_gives_an_empty_table_with_its_columns(curve):
     found = curve(np.ones(6, bool), np.linspace(0, 1, 6), **OPTIONS)
@@ -99,7 +106,7 @@ def test_one_class_gives_an_empty_table_with_its_columns(curve):
     assert list(found.columns) == list(curve(*random_case(1), **OPTIONS).columns)
 
 
-@pytest.mark.parametrize("curve", [roc_with_band, precision_recall_with_band, decision_curve])
+@pytest.mark.parametrize("curve", [roc_with_band, precision_recall_with_band, one_case_a_patient])
 def test_constant_scores_do_not_break_it(curve):
     positive, _ = random_case(1)
     found = curve(positive, np.full(58, 0.5), **OPTIONS)

@@ -23,7 +23,7 @@ def test_by_hand():
 
 def test_at_the_prevalence_of_the_cases_it_is_the_decision_curve():
     score = np.random.default_rng(1).random(58)
-    curve = decision_curve(POSITIVE, score, confidence=0.95, repeats=100, seed=1)
+    curve = decision_curve(POSITIVE, score, np.arange(58), confidence=0.95, repeats=100, seed=1)
     for t in (0.25, 0.5):
         at = curve.loc[curve["threshold"] == t, "net_benefit"].item()
         found = benefit_at(POSITIVE, score >= t, 9 / 58, t, 0.95)

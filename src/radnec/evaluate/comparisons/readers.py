@@ -91,7 +91,8 @@ def readers_table(
         rows += [_pair(model, name, _of(readers, name), own, confidence) for name in names]
         if len(names) > 1:
             rows.append(_together(model, readers, names, own, confidence))
-    return pd.DataFrame(rows)
+    counts = dict.fromkeys(("n_necrosis", "n_recurrence"), "Int64")
+    return pd.DataFrame(rows).astype(counts)
 
 
 def _of(readers: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -100,24 +100,35 @@ def stratified_indices(positive: np.ndarray, repeats: int, seed: int) -> np.ndar
     return drawn
 
 
-def all_indices(positive: np.ndarray, repeats: int, seed: int) -> np.ndarray:
-    """Return resampled case indices, shape (repeats, cases), drawn regardless of class.
+def times_drawn(patients: np.ndarray, repeats: int, seed: int) -> np.ndarray:
+    """Return how often each case is in each resample, shape (repeats, cases).
 
-    For what depends on how common the positive class is: Brier score, calibration, net benefit.
+    Patients are drawn with replacement, each with all its cases, regardless of class: for what
+    depends on how common the positive class is (calibration, net benefit). With several cases
+    a patient, resamples differ in their number of cases (cluster bootstrap, Field and Welsh
+    2007, J R Stat Soc B 69:369).
     """
+    _, unit = np.unique(patients, return_inverse=True)
+    units = int(unit.max()) + 1
     rng = np.random.default_rng(seed)
-    return rng.integers(len(positive), size=(repeats, len(positive)))
+    return np.asarray(rng.multinomial(units, np.full(units, 1 / units), size=repeats)[:, unit])
 
 
 def mean_interval(
-    values: np.ndarray, positive: np.ndarray, *, confidence: float, repeats: int, seed: int
+    values: np.ndarray,
+    positive: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> Estimate:
-    """Return the mean of one value a case with its BCa interval, cases drawn of both classes.
+    """Return the mean of one value a case with its BCa interval, patients drawn of both classes.
 
     The class counts of another sample would differ, and a mean such as the Brier score differs
     with them; a bootstrap within the classes leaves that part out and is too narrow.
     """
-    method = f"BCa bootstrap, {repeats} repeats over all cases"
+    method = f"BCa bootstrap, {repeats} repeats over all patients"
     value = float(values.mean()) if len(values) else math.nan
     if positive.all() or not positive.any():
         return undefined(method, "one class only", value)
@@ -125,10 +136,12 @@ def mean_interval(
         return undefined(method, why, value)
     if np.ptp(values) == 0:
         return undefined(method, "all resamples give the same value", value)
+    _, unit = np.unique(patients, return_inverse=True)
     result = stats.bootstrap(
-        (values,),
-        np.mean,
+        (np.bincount(unit, values), np.bincount(unit)),
+        lambda total, cases, axis=-1: total.sum(axis=axis) / cases.sum(axis=axis),
         n_resamples=repeats,
+        paired=True,
         vectorized=True,
         confidence_level=confidence,
         method="BCa",

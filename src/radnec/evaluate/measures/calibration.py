@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy import optimize, special
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits
+from radnec.evaluate.measures.bootstrap import percentile_limits, times_drawn
 from radnec.evaluate.measures.estimate import Estimate, undefined
 from radnec.evaluate.measures.intervals import z_value
 
@@ -116,12 +116,18 @@ def expected_calibration_error(
 
 
 def calibration_curve(
-    positive: np.ndarray, score: np.ndarray, *, confidence: float, repeats: int, seed: int
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Return the smoothed calibration curve with a pointwise bootstrap band.
 
     Lowess of the outcome on the probability with a span of 0.75 and no robustness steps
-    (Austin and Steyerberg 2014, Stat Med 33:517); cases are resampled regardless of class,
+    (Austin and Steyerberg 2014, Stat Med 33:517); patients are resampled regardless of class,
     since the frequency of necrosis is part of what calibration is about.
 
     Returns
@@ -134,9 +140,7 @@ def calibration_curve(
     if why_undefined(positive, least=1) or len(score) < 10 or len(np.unique(score)) < 3:
         return pd.DataFrame(columns=columns)
     grid = np.linspace(score.min(), score.max(), _CURVE_POINTS)
-    rng = np.random.default_rng(seed)
-    # How often each case is drawn, in place of the drawn cases: all repeats at once.
-    drawn = rng.multinomial(len(score), np.full(len(score), 1 / len(score)), size=repeats)
+    drawn = times_drawn(patients, repeats, seed)
     low, high = percentile_limits(smooth(score, positive, drawn, grid), confidence)
     curve = smooth(score, positive, np.ones((1, len(score))), grid)[0]
     return pd.DataFrame({"predicted": grid, "observed": curve, "low": low, "high": high})
@@ -164,7 +168,7 @@ def smooth(
     ndarray
         Shape (repeats, k); NaN where the nearest cases of a resample all have one score.
     """
-    neighbours = int(_SPAN * len(score) + 1e-10)
+    neighbours = (_SPAN * drawn.sum(axis=1, keepdims=True) + 1e-10).astype(int)
     y = outcome.astype(float)
     found = np.full((len(drawn), len(grid)), math.nan)
     for column, at in enumerate(grid):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import all_indices, percentile_limits, too_few
+from radnec.evaluate.measures.bootstrap import percentile_limits, times_drawn, too_few
 
 THRESHOLDS = np.round(np.arange(0.01, 0.995, 0.01), 2)
 
@@ -23,7 +23,13 @@ def net_benefit(right: np.ndarray, wrong: np.ndarray, n: int, thresholds: np.nda
 
 
 def decision_curve(
-    positive: np.ndarray, score: np.ndarray, *, confidence: float, repeats: int, seed: int
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Return the net benefit over threshold probabilities.
 
@@ -33,7 +39,7 @@ def decision_curve(
     Returns
     -------
     DataFrame
-        Columns threshold, net_benefit, low, high (bootstrap over all cases: how common necrosis
+        Columns threshold, net_benefit, low, high (bootstrap over all patients: how common necrosis
         is, is part of the net benefit; none with fewer than 6 cases of a class), act_always,
         act_never. Empty if one class has no case.
     """
@@ -48,7 +54,7 @@ def decision_curve(
     low = high = np.full(len(THRESHOLDS), np.nan)
     if not too_few(positive):
         low, high = percentile_limits(
-            _of_samples(positive, score, all_indices(positive, repeats, seed)), confidence
+            _of_samples(positive, score, times_drawn(patients, repeats, seed)), confidence
         )
     return pd.DataFrame(
         {
@@ -65,13 +71,10 @@ def decision_curve(
 
 def _of_samples(positive: np.ndarray, score: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """Return the net benefit of each resample, shape (repeats, thresholds)."""
-    repeats, n = drawn.shape
     # What a case adds: 1 if positive, minus the odds of the threshold if negative, where called.
     odds = THRESHOLDS / (1 - THRESHOLDS)
     gain = np.where(positive[:, None], 1.0, -odds) * (score[:, None] >= THRESHOLDS)
-    times = np.zeros((repeats, n))
-    np.add.at(times, (np.arange(repeats)[:, None], drawn), 1)
-    return np.asarray(times @ gain / n)
+    return np.asarray(drawn @ gain / drawn.sum(axis=1, keepdims=True))
 
 
 def _at_least(scores: np.ndarray) -> np.ndarray:

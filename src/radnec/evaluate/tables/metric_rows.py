@@ -79,6 +79,7 @@ def _estimates(
     brier = mean_interval(
         (score - positive) ** 2,
         positive,
+        model.pooled.patients,
         confidence=level,
         repeats=repeats,
         seed=own_seed("brier"),

@@ -1,9 +1,10 @@
-"""What each series of a folder would be taken for, as a table in the terminal."""
+"""What each series of a folder would be taken for: a table in the terminal, or JSON."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -15,6 +16,32 @@ from radnec.ingest.identification.types import CHOSEN, NOT_CHOSEN, REFUSED, Deci
 from radnec.ingest.table import series_row
 
 _COLOUR = {CHOSEN: "green", NOT_CHOSEN: "yellow", REFUSED: "red"}
+
+
+def as_mapping(folder: Path, min_confidence: float, *, threads: int = 1) -> dict[str, Any]:
+    """Return what `show` prints as plain values for JSON, without names of folders and series.
+
+    Returns
+    -------
+    dict
+        ``series``, the columns of cohort/series.tsv for each; ``chosen``, sequence to series;
+        ``missing``, sequence to the reason; ``problems``; ``files``, by what they are.
+    """
+    found = find_series(folder, min_confidence, {}, threads=threads)
+    rows = [series_row("", one) for one in found.decisions]
+    scan = found.scan
+    return {
+        "series": [{name: cell for name, cell in row.items() if name != "case"} for row in rows],
+        "chosen": {name: one.identity.volume.series for name, one in found.chosen.items()},
+        "missing": found.missing,
+        "problems": found.problems,
+        "files": {
+            "all": scan.files,
+            "not_dicom": scan.not_dicom,
+            "archives": scan.archives,
+            "damaged": len(scan.unreadable),
+        },
+    }
 
 
 def show(folder: Path, min_confidence: float, *, threads: int = 1) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def add_commands(subparsers: Any) -> None:
         "exit status is 1 where no series could be chosen for any sequence.",
     )
     inspect.add_argument("folder", type=Path, help="the DICOM folder of one case")
+    inspect.add_argument("--json", action="store_true", help="for machines; holds no names")
     inspect.set_defaults(run=run_inspect)
     for command in (cases, inspect):
         command.add_argument(
@@ -81,12 +83,18 @@ def run_inspect(arguments: argparse.Namespace) -> None:
     InputError
         If the folder cannot be read, or no series was chosen for any sequence.
     """
-    from radnec.ingest.commands.inspect import show
+    from radnec.ingest.commands.inspect import as_mapping, show
 
     _check(arguments)
     try:
         with sealed("reading the headers"):
-            chosen = show(arguments.folder, arguments.min_confidence, threads=arguments.processes)
+            options = {"threads": arguments.processes}
+            if arguments.json:
+                found = as_mapping(arguments.folder, arguments.min_confidence, **options)
+                print(json.dumps(found, indent=2))
+                chosen = bool(found["chosen"])
+            else:
+                chosen = show(arguments.folder, arguments.min_confidence, **options)
     except CaseExcluded as excluded:
         raise InputError(f"{arguments.folder}: {excluded.reason}") from None
     except OSError as error:

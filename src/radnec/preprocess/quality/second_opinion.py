@@ -28,20 +28,20 @@ class Limits:
     dice
         The least.
     volume
-        The largest ratio of the volumes, either way.
+        The least and the largest ratio of its volume to that of the second.
     piece_ml
         The largest piece that only one of them holds.
     """
 
     dice: float
-    volume: float
+    volume: tuple[float, float]
     piece_ml: float
 
 
 # See docs/preprocessing.md for how often good masks are outside, and spoiled ones inside.
 LIMITS = {
-    "deepbet": Limits(dice=0.94, volume=1.1, piece_ml=3.0),
-    "atlas": Limits(dice=0.90, volume=1.15, piece_ml=6.0),
+    "deepbet": Limits(dice=0.94, volume=(0.9, 1.08), piece_ml=5.0),
+    "atlas": Limits(dice=0.92, volume=(0.87, 1.15), piece_ml=12.0),
 }
 
 
@@ -87,7 +87,8 @@ def disagreements(found: Agreement, method: str) -> list[str]:
         remarks.append(f"a piece of {found.added_ml:.0f} ml is not brain for {method}")
     if found.missing_ml > limits.piece_ml:
         remarks.append(f"a piece of {found.missing_ml:.0f} ml is missing for {method}")
-    if not 1 / limits.volume <= found.volume_ratio <= limits.volume:
+    least, most = limits.volume
+    if not least <= found.volume_ratio <= most:
         remarks.append(f"{found.volume_ratio:.2f} times the volume of {method}'s mask")
     if found.dice < limits.dice:
         remarks.append(f"Dice {found.dice:.2f} with {method}'s mask")

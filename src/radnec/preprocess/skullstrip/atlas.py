@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,10 @@ WORKING_MM = 2.0
 # SyN smooths its field in voxels: on thick slices as they are it would smooth far along one
 # axis and hardly along the others, and fold at the vertex. On this grid it does not.
 SYN_MM = 4.0
+# A field lower than this ends within the head, as that of axial scans does.
+_NECK_FIELD_MM = 180.0
+# The affine registration then looks this far beyond the brain: at its edge and the skull around it.
+_NEAR_MM = 14.0
 
 
 @dataclass(frozen=True)
@@ -90,22 +95,21 @@ def _carry(ants: ModuleType, head: Volume, affine: Affine, template: Template) -
     atlas, atlas_affine = read_volume(template.head)
     outline, outline_affine = read_volume(template.mask)
     start = search_movement(ants, (head, affine), (atlas, atlas_affine))
-    fixed = to_ants(ants, *resample_isotropic(head, affine, SYN_MM))
+    cubic, fixed_affine = resample_isotropic(head, affine, SYN_MM)
+    fixed = to_ants(ants, cubic, fixed_affine)
     moving = to_ants(ants, *resample_isotropic(atlas, atlas_affine, SYN_MM))
+    shape = to_ants(ants, _closed_template(outline), outline_affine)
     with tempfile.TemporaryDirectory() as folder:
         begin = Path(folder) / "start.mat"
         write_movement(begin, start)
-        linear = ants.registration(
-            fixed,
-            moving,
-            type_of_transform="Affine",
-            initial_transform=[str(begin)],
-            outprefix=str(Path(folder) / "affine"),
-            aff_iterations=(40, 8),
-            aff_shrink_factors=(2, 1),
-            aff_smoothing_sigmas=(1, 0),
-            aff_random_sampling_rate=0.1,
-        )["fwdtransforms"]
+        linear = _affine(ants, fixed, moving, [str(begin)], Path(folder) / "affine", sampled=0.1)
+        if _field_height(head, affine) < _NECK_FIELD_MM:
+            # The template's neck and face pull it askew: a second time only what is near the
+            # brain counts. Where the neck is shown, it is what holds the template upright.
+            near = _near(ants.apply_transforms(fixed, shape, linear, interpolator="linear").numpy())
+            mask = to_ants(ants, near, fixed_affine)
+            prefix = Path(folder) / "near"
+            linear = _affine(ants, fixed, moving, linear, prefix, sampled=0.3, mask=mask)
         warped = ants.registration(
             fixed,
             moving,
@@ -115,15 +119,49 @@ def _carry(ants: ModuleType, head: Volume, affine: Affine, template: Template) -
             reg_iterations=(12, 4),
         )["fwdtransforms"]
         brain = ants.apply_transforms(
-            to_ants(ants, head, affine),
-            to_ants(ants, _closed_template(outline), outline_affine),
-            warped,
-            interpolator="linear",
+            to_ants(ants, head, affine), shape, warped, interpolator="linear"
         ).numpy()
         to_template = read_movement(Path(linear[0])) @ affine
     x, y, z = np.ogrid[tuple(slice(n) for n in head.shape)]
     height = to_template[2, 0] * x + to_template[2, 1] * y + to_template[2, 2] * z
     return Carried(np.asarray(brain), (height + to_template[2, 3]).astype(np.float32))
+
+
+def _affine(
+    ants: ModuleType,
+    fixed: Any,
+    moving: Any,
+    start: list[str],
+    prefix: Path,
+    *,
+    sampled: float,
+    mask: Any = None,
+) -> list[str]:
+    """Register linearly by mutual information on a share of the voxels; return the transform."""
+    result = ants.registration(
+        fixed,
+        moving,
+        type_of_transform="Affine",
+        initial_transform=start,
+        outprefix=str(prefix),
+        aff_iterations=(40, 8),
+        aff_shrink_factors=(2, 1),
+        aff_smoothing_sigmas=(1, 0),
+        aff_random_sampling_rate=sampled,
+        mask=mask,
+    )
+    return list(result["fwdtransforms"])
+
+
+def _field_height(head: Volume, affine: Affine) -> float:
+    """Return how far the field of view reaches from bottom to top, mm."""
+    return float(np.abs(affine[2, :3]) @ np.array(head.shape))
+
+
+def _near(brain: Volume) -> Volume:
+    """Return 1 in a brain carried over and around it, on voxels of `SYN_MM`."""
+    away = ndimage.distance_transform_edt(brain < 0.5, sampling=SYN_MM)
+    return np.asarray(away <= _NEAR_MM, dtype=np.float32)
 
 
 def _closed_template(outline: Volume) -> Volume:

@@ -26,9 +26,7 @@ _LEVEL = 0.55
 # With a rim this bright against the brain fluid is bright (T2: 1.04 to 1.25, others 0.72 to 0.81 on
 # phantoms): its outer edge is the skull, not the brain.
 _BRIGHT_FLUID = 0.93
-# The outline runs where the smoothed mask is half; higher, about a millimetre further in, where
-# a rim of bright fluid drew it outward.
-_SMOOTH_MM, _HALF, _INSIDE_FLUID = 1.5, 0.5, 0.8
+_SMOOTH_MM = 1.5
 
 
 def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) -> Mask:
@@ -70,7 +68,7 @@ def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) ->
     filled = closed(connected, _SULCUS_MM, spacing) & (distance < reach)
     filled = ndimage.binary_fill_holes(filled | sure)
     smooth = ndimage.gaussian_filter(filled.astype(np.float32), _SMOOTH_MM / spacing)
-    return np.asarray(smooth > (_INSIDE_FLUID if fluid_is_bright else _HALF))
+    return np.asarray(smooth > 0.5)
 
 
 def _reach(height: Volume, *, fluid_is_bright: bool) -> Volume:

@@ -104,6 +104,13 @@ def _data(facts: RunFacts, link: Link) -> dict[str, str]:
         else "No case was taken out by hand."
     )
     sequences = ", ".join(facts.config.sequences_used())
+    radiomic = any("radiomics" in name for name in facts.config.comparators.models)
+    no_lesion = "Not applicable: no lesion was segmented, networks read whole brains."
+    no_features = "Not applicable: networks are trained end to end, without hand-crafted features."
+    if radiomic:
+        settings = link("config.yaml", "config.yaml")
+        no_lesion = f"Networks read whole brains; the region of the radiomic features: {settings}."
+        no_features = f"Networks need none; the radiomics comparators' settings: {settings}."
     return {
         "eligibility": "Criteria: a diagnosis by pathology, radiotherapy, no primary glioma; scans "
         f"of at least {link(selection.min_slices, 'config.yaml')} slices; {needed} present. "
@@ -122,13 +129,12 @@ def _data(facts: RunFacts, link: Link) -> dict[str, str]:
         "quality": f"Registration, masks and signal were measured for every case "
         f"({link('quality', 'quality/cases.tsv')}); a picture and a viewer for each in "
         f"{link('the pages of the cases', 'cases.html')}.",
-        "predictors": f"The voxels of the sequences {sequences}; no clinical variable, no choice "
-        "of features by hand.",
+        "predictors": f"For the networks the voxels of {sequences}; no clinical variable, no "
+        "choice of features by hand.",
         "no_reader": "No reader: the networks take the images as they are.",
         "routine": "Routine structural MRI.",
-        "no_segmentation": "Not applicable: no lesion was segmented, networks read whole brains.",
-        "no_features": "Not applicable: the networks are trained end to end, without hand-crafted "
-        "features.",
+        "no_segmentation": no_lesion,
+        "no_features": no_features,
         "partition": sentence(divided(facts, link)),
         "disjoint": "At the level of patients: no patient is in training and test set at once.",
         "imbalance": f"Sampling {facts.config.training.sampling}, loss "
