@@ -15,6 +15,7 @@ from radnec.cli.init import add_commands as add_init
 from radnec.cli.run import add_commands as add_run
 from radnec.cli.status import add_commands as add_status
 from radnec.cli.why import add_commands as add_why
+from radnec.collections.command import add_commands as add_cohort
 from radnec.core.errors import InputError
 from radnec.core.notices import RESEARCH_USE
 from radnec.core.versions import installed_version
@@ -57,6 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_init(commands)
     add_ingest(commands)
+    add_cohort(commands)
     add_config(commands)
     add_run(commands)
     add_status(commands)
