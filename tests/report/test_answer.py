@@ -53,14 +53,15 @@ def test_the_corrected_estimate_is_reported_not_the_largest(tmp_path) -> None:
     assert found.estimate == "AUC 0.81 (0.60 to 0.93), 95 % CI"
     assert found.best == "net / fused" and found.models == 2
     assert found.verdict.startswith("Better than chance")
-    assert "about 81 the right way" in found.meaning and "picked from 2" in found.meaning
+    assert "about 81 of 100 pairs" in found.meaning and "best of 2" in found.meaning
 
 
 def test_without_a_corrected_one_the_interval_holds_for_all(tmp_path) -> None:
     text = TWO.replace("0.81\t0.6\t0.93\t", "1.0\t\t\tnot defined: perfect")
     found = asked(tmp_path, ranking=text)
     assert found.estimate == "AUC 0.88 (0.62 to 0.97), 95 % CI"
-    assert "all 2 models at once" in found.meaning and "could not be taken off" in found.meaning
+    assert "simultaneously for all 2 models" in found.meaning
+    assert "could not be corrected for" in found.meaning
 
 
 def test_models_tested_on_other_cases_have_their_own_interval(tmp_path) -> None:
@@ -76,7 +77,7 @@ def test_models_tested_on_other_cases_have_their_own_interval(tmp_path) -> None:
         ("0.51\t0.9", "Better than chance"),
         ("0.5\t0.9", "Not shown"),
         ("0.1\t0.4", "Worse than chance"),
-        ("\t", "This study cannot say"),
+        ("\t", "Not determined"),
     ],
 )
 def test_verdict_follows_the_interval(tmp_path, limits, verdict) -> None:
@@ -96,8 +97,8 @@ def test_whether_models_differ_is_read_from_corrected_p(tmp_path) -> None:
     )
     assert found.differ.startswith("Yes, in 1 of 2 comparisons") and "0.17" in found.differ
     found = asked(tmp_path, ranking=TWO, comparisons=pair("inputs", ""))
-    assert found.differ.startswith("Cannot be said")
-    assert asked(tmp_path, ranking=TWO).differ.startswith("There is one model")
+    assert found.differ.startswith("Not determined")
+    assert asked(tmp_path, ranking=TWO).differ.startswith("There is only one model")
 
 
 def test_in_a_cross_validation_the_tests_over_folds_count(tmp_path) -> None:
@@ -132,16 +133,16 @@ def test_other_models_are_comparators_of_the_best_network(tmp_path) -> None:
 def test_a_comparison_without_a_test_is_said_to_have_none(tmp_path) -> None:
     text = "images\tnet\tfused\tclinical\tno-images\t0.2\t\n"
     found = asked(tmp_path, ranking=MIXED, comparisons=text)
-    assert found.comparators.endswith("AUC difference 0.20, without a test.")
-    assert found.differ.startswith("There is one network")
+    assert found.comparators.endswith("AUC difference 0.20, not tested.")
+    assert found.differ.startswith("There is only one network")
 
 
 @pytest.mark.parametrize(
     ("scanner", "expected"),
     [
-        ("0.9\t0.8\t0.95\t0.001", "Beware"),
+        ("0.9\t0.8\t0.95\t0.001", "Caution"),
         ("0.55\t0.45\t0.59\t0.4", "Yes"),
-        ("0.55\t0.4\t0.7\t0.4", "The scanner is not shown"),
+        ("0.55\t0.4\t0.7\t0.4", "Scanner and acquisition are not shown"),
     ],
 )
 def test_the_scanner_alone(tmp_path, scanner, expected) -> None:

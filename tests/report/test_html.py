@@ -83,7 +83,7 @@ def test_page_is_whole_and_needs_nothing_else(inputs: ReportInputs, tmp_path: Pa
 def test_what_is_shown(inputs: ReportInputs, tmp_path: Path) -> None:
     _, page = write(inputs, tmp_path)
     assert page.text.count(NOTICE) == 2  # at the top and at the end, not below each table
-    assert "Of 3 cases 2 are in the analysis: 1 recurrence and 1 necrosis" in page.text
+    assert "Of 3 cases, 2 were analysed: 1 recurrence and 1 necrosis" in page.text
     for number in range(1, 7):
         assert f"Table {number}. Title & more" in page.text
         assert f"net<{number}>" in page.text  # as text, not as a tag
@@ -178,9 +178,9 @@ def maps_summary(path: Path, grid: str, zero: str = "no") -> Path:
 def test_maps_are_described_honestly(inputs: ReportInputs, tmp_path: Path) -> None:
     for grid, zero, expected in (
         ("5x5x4", "no", "None of the 2 maps is zero."),
-        ("5x5x1", "yes", "In 1 of 2 test cases nothing spoke for the chosen class"),
-        ("5x5x1", "no", "the map says almost nothing about where"),
-        ("1x1x1", "no", "A grid of one cell cannot point anywhere"),
+        ("5x5x1", "yes", "In 1 of 2 test cases, nothing raised the score of the predicted class"),
+        ("5x5x1", "no", "the map gives almost no information about location"),
+        ("1x1x1", "no", "A grid of one cell cannot localise anything"),
     ):
         path = maps_summary(tmp_path / "summary.tsv", grid, zero)
         _, page = write(dataclasses.replace(inputs, maps_summary=path), tmp_path)

@@ -30,7 +30,7 @@ def as_markdown(answer: Mapping[str, Any]) -> str:
         f"| {answer['p_necrosis']:.3f} | {answer['p_recurrence']:.3f} |",
         "",
         *(f"{line}\n" for line in _answer(answer)),
-        "## Like the cases of the study?",
+        "## Similarity to the training cases",
         "",
         *_checks(answer["likeness"]),
         "",

@@ -1,4 +1,4 @@
-"""The first screen of the report: the question, the answer, and what to beware of."""
+"""The first screen of the report: the question, the answer and the main caveats."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from radnec.report.embed import require
 from radnec.report.readable import interval, level_text, p_value
 
 SCANNER = "scanner"
-"""Name of the comparator, and of the group of fields, that knows the scanner and no image."""
+"""Name of the comparator, and of the group of fields, that uses the scanner and no image."""
 
 COMPARATORS_NAMED = 3
-"""So many comparators are named on the first screen, the strongest."""
+"""Number of comparators named on the first screen, the strongest first."""
 
 ALPHA = 0.05
 """Largest corrected p that counts as a finding."""
@@ -27,7 +27,7 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reader takes home.
+    """The main result, in sentences.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Answer:
         Sentences: whether the models differ, beat simpler methods, beat the scanner's fields
         alone; `comparators` is empty where the study has none.
     caveats
-        The most important ones, each with the place that tells more.
+        The most important ones, each with the section that has the details.
     """
 
     best: str
@@ -110,41 +110,41 @@ def _named(row: pd.Series, place: str = "") -> str:
 
 
 def _reported(first: pd.Series, models: int) -> tuple[float, float, float, str]:
-    """Return the AUC to report, its limits, and how they were come by.
+    """Return the AUC to report, its limits, and how they were obtained.
 
-    The corrected one where it is defined; else that which holds for all models together.
+    The corrected AUC where it is defined; otherwise the simultaneous interval of all models.
     """
     corrected = [float(first[f"corrected{end}"]) for end in ("", "_lo", "_hi")]
     if not any(math.isnan(number) for number in corrected):
-        how = f"The advantage of having been picked from {models} models is taken off."
+        how = f"Corrected for the optimism of selecting the best of {models} models."
         return *(corrected), how if models > 1 else ""  # type: ignore[return-value]
     together = [float(first[name]) for name in ("auc", "simultaneous_lo", "simultaneous_hi")]
     if not math.isnan(together[1]):
-        how = f"The interval holds for all {models} models at once" if models > 1 else ""
+        how = f"The interval holds simultaneously for all {models} models" if models > 1 else ""
         if how and isinstance(first["notes"], str) and first["notes"]:
-            how += "; what the choice of the best adds could not be taken off"
+            how += "; the optimism of selecting the best could not be corrected for"
         return *(together), f"{how}." if how else ""  # type: ignore[return-value]
     own = [float(first[name]) for name in ("auc", "auc_lo", "auc_hi")]
-    how = "Not corrected for the choice of the best: the models were not tested on the same cases."
+    how = "Not corrected for selecting the best: the models were not tested on the same cases."
     return *(own), how if models > 1 else ""  # type: ignore[return-value]
 
 
 def _verdict(low: float, high: float) -> str:
     if math.isnan(low):
-        return "This study cannot say: no interval is defined for its best model."
+        return "Not determined: no interval is defined for the best model."
     if low > 0.5:
         return "Better than chance on these cases."
     if high < 0.5:
-        return "Worse than chance on these cases: look for labels that are swapped."
-    return "Not shown: the interval includes chance (0.5)."
+        return "Worse than chance on these cases: check for swapped labels."
+    return "Not shown to be better than chance: the interval includes 0.5."
 
 
 def _in_words(value: float) -> str:
     if math.isnan(value):
         return ""
     return (
-        f"Of 100 pairs of one necrosis and one recurrence, the network ranks about "
-        f"{100 * value:.0f} the right way round; guessing gives 50."
+        f"In about {100 * value:.0f} of 100 pairs of one necrosis and one recurrence, the necrosis "
+        "gets the higher score; guessing gives 50."
     )
 
 
@@ -165,16 +165,16 @@ def _pairs(evaluation: Path) -> tuple[pd.DataFrame, bool]:
 def _differ(pairs: pd.DataFrame, networks: Collection[str], over_folds: bool) -> str:
     """Return whether the networks differ from each other."""
     if pairs.empty:
-        return "There is one model: nothing to compare it with."
+        return "There is only one model, so there is no comparison."
     own = pairs[
         pairs["first_backbone"].isin(networks) & pairs["second_backbone"].isin(networks)
     ].dropna(subset=["first_input_set", "second_input_set"])
     where = "over the folds" if over_folds else "on the same cases"
     tested = own[own["corrected_p"].notna()]
     if own.empty:
-        return "There is one network: no other to compare it with."
+        return "There is only one network, so there is no comparison."
     if tested.empty:
-        return f"Cannot be said: none of {_count(len(own), 'comparison')} {where} has a test."
+        return f"Not determined: no test for {_count(len(own), 'comparison')} {where}."
     below = tested[tested["corrected_p"] < ALPHA]
     if below.empty:
         least = p_value(tested["corrected_p"].min())
@@ -183,8 +183,8 @@ def _differ(pairs: pd.DataFrame, networks: Collection[str], over_folds: bool) ->
         )
     clearest = below.loc[below["corrected_p"].idxmin()]
     return (
-        f"Yes, in {len(below)} of {_count(len(tested), 'comparison')} {where}; the clearest: "
-        f"{_named(clearest, 'first_')} against {_named(clearest, 'second_')}, difference of the "
+        f"Yes, in {len(below)} of {_count(len(tested), 'comparison')} {where}; the clearest is "
+        f"{_named(clearest, 'first_')} against {_named(clearest, 'second_')}, difference in "
         f"AUC {clearest['difference']:.2f}, corrected p {p_value(clearest['corrected_p'])}."
     )
 
@@ -203,7 +203,7 @@ def _against(pairs: pd.DataFrame, network: pd.Series, others: pd.DataFrame) -> s
         difference, p = found
         name = f"{_named(network)} against {_named(pd.Series(other))}"
         if math.isnan(p):
-            sentences.append(f"{name}: AUC difference {difference:.2f}, without a test.")
+            sentences.append(f"{name}: AUC difference {difference:.2f}, not tested.")
             continue
         shown = "not shown to differ"
         if p < ALPHA:
@@ -237,24 +237,27 @@ def _groups(confounding: Path | None) -> pd.DataFrame:
 
 
 def _scanner(groups: pd.DataFrame, low: float) -> str:
-    """Return what scanner and acquisition tell without the image, beside the best network."""
+    """Return how scanner and acquisition alone compare with the best network."""
     rows = groups[groups["name"].isin([SCANNER, "acquisition"]) & groups["auc"].notna()]
     if rows.empty:
         return ""
     parts = [
-        f"{row.name_} alone reaches AUC {interval(row.auc, row.auc_lo, row.auc_hi)}, "
+        f"{row.name_} alone: AUC {interval(row.auc, row.auc_lo, row.auc_hi)}, "
         f"p {p_value(row.p_value)}"
         for row in rows.rename(columns={"name": "name_"}).itertuples()
     ]
     told = rows[rows["p_value"] < ALPHA]
     if not told.empty:
         verdict = (
-            "Beware: the images' origin alone tells the classes apart, so a network may have "
-            "learned the scanner"
+            "Caution: scanner or acquisition alone distinguishes the classes, so a network may "
+            "have learned the scanner"
         )
     elif not math.isnan(low) and (rows["auc_hi"] < low).all():
         verdict = "Yes"
     else:
-        verdict = "The scanner is not shown to tell the classes apart; the intervals overlap"
+        verdict = (
+            "Scanner and acquisition are not shown to distinguish the classes; "
+            "the intervals overlap"
+        )
     text = "; ".join(parts)
     return f"{verdict}: {text}."

@@ -1,4 +1,4 @@
-"""What a reader of the first screen has to beware of, the gravest first."""
+"""The caveats of the first screen, the most serious first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SHOWN = 3
-"""So many caveats stand on the first screen; the section on limits has them all."""
+"""Number of caveats on the first screen; the section on limits has all of them."""
 
 FEW = 30
 """Fewer cases than this in the rarer class leave an interval too wide for most uses."""
@@ -15,14 +15,14 @@ FEW = 30
 
 @dataclass(frozen=True)
 class Caveat:
-    """A sentence, and the anchor of the section that tells more."""
+    """A sentence, and the anchor of the section with the details."""
 
     text: str
     anchor: str
 
 
 def caveats(facts: Mapping[str, Any]) -> list[Caveat]:
-    """Return the caveats that apply, the gravest first, at most :data:`SHOWN`.
+    """Return the caveats that apply, the most serious first, at most :data:`SHOWN`.
 
     Parameters
     ----------
@@ -39,49 +39,51 @@ def _all(facts: Mapping[str, Any]) -> Iterator[Caveat]:
     counts, groups = facts["counts"], facts["groups"]
     if facts["phantom"]:
         yield Caveat(
-            "The patients are simulated. The numbers show that the method runs, and say nothing "
+            "The patients are simulated. The numbers show that the method runs; they say nothing "
             "about real patients.",
             "limits",
         )
     told = groups[(groups["p_value"] < 0.05) & groups["name"].isin(["scanner", "acquisition"])]
     if len(told):
         names = " and ".join(told["name"])
+        verb = "distinguishes" if len(told) == 1 else "distinguish"
         yield Caveat(
-            f"{names.capitalize()} alone tell the classes apart: a network may have learned the "
-            "hospital instead of the lesion.",
+            f"{names.capitalize()} alone {verb} the classes: a network may have learned the "
+            "scanner or hospital instead of the lesion.",
             "confounding",
         )
     rarer = min(("necrosis", "recurrence"), key=lambda label: counts[label])
     if counts[rarer] < FEW:
         yield Caveat(
-            f"There are only {counts[rarer]} cases of {rarer}: the true AUC can lie anywhere in "
-            "the interval, and a few other patients could have changed the answer.",
+            f"There are only {counts[rarer]} cases of {rarer}: the interval is wide, and a few "
+            "different patients could have changed the answer.",
             "planning" if facts["planned"] else "limits",
         )
     if float(facts["first"]["auc"]) == 1.0:
         yield Caveat(
-            "The best model made no ranking error at all. On a small cohort this is no proof of a "
-            "perfect model; look for a trace of the label in the images.",
+            "The best model made no ranking error. In a small cohort this does not prove a perfect "
+            "model; check whether the images reveal the label.",
             "ranking",
         )
     if facts["design"] in ("stratified", "given"):
         yield Caveat(
-            "One division into training and test cases was used; another one could give another "
-            "result.",
+            "A single split into training and test cases was used; another split could give a "
+            "different result.",
             "limits",
         )
     yield Caveat(
-        "The cases come from one cohort. Whether the model works elsewhere was not tested.",
+        "The cases come from one cohort. The model was not validated elsewhere.",
         "limits",
     )
     if counts["excluded"] > 0.2 * counts["all"]:
         yield Caveat(
-            f"{counts['excluded']} of {counts['all']} cases could not be used; those left may "
-            "be the easier ones.",
+            f"{counts['excluded']} of {counts['all']} cases were excluded; the remaining "
+            "ones may be the easier ones.",
             "excluded",
         )
     if facts["warned"]:
         yield Caveat(
-            f"Quality control has remarks on {facts['warned']} cases.",
+            f"Quality control has remarks on {facts['warned']} case"
+            f"{'' if facts['warned'] == 1 else 's'}.",
             "quality",
         )

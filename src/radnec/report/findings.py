@@ -1,4 +1,4 @@
-"""What each figure shows, in a sentence for whoever cannot see it."""
+"""What each figure shows, in a sentence for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def findings(
         The cases of figures 4 and 5.
     """
     found = {
-        "figure1": f"Flow chart: {counts['all']} cases entered, {counts['excluded']} left, "
-        f"{counts['included']} were analysed.",
-        "figure2": "The stages of the workflow in the order of the data, from images to report.",
-        "training": "Training loss of every network over its epochs.",
+        "figure1": f"Flow chart: {counts['all']} cases entered, {counts['excluded']} were "
+        f"excluded, {counts['included']} were analysed.",
+        "figure2": "The stages of the workflow in processing order, from images to report.",
+        "training": "Training loss of every network by epoch.",
         "explanation": "Results of the pointing game, insertion, deletion and randomisation tests; "
-        "the table after it has the numbers.",
+        "the table below the figure has the numbers.",
         "figure3": "",
         "figure4": "",
         "figure5": "",
@@ -65,7 +65,8 @@ def _of_models(evaluation: Path) -> dict[str, str]:
         "Precision and recall": _range(
             metrics, "average_precision", "Precision-recall curves; average precision"
         ),
-        "Net benefit": "Net benefit of every model against treating all and none, by threshold.",
+        "Net benefit": "Net benefit of each model, of treating all and of treating none, by "
+        "threshold.",
     }
 
 
@@ -78,4 +79,4 @@ def _range(metrics: pd.DataFrame, name: str, words: str) -> str:
     values = metrics.loc[metrics["metric"] == name, "value"].dropna()
     if values.empty:
         return ""
-    return f"{words} from {values.min():.2f} to {values.max():.2f} over the models."
+    return f"{words} from {values.min():.2f} to {values.max():.2f} across models."
