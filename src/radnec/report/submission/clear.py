@@ -33,17 +33,21 @@ def _images(facts: RunFacts, found: RadiomicsFacts, link: Link) -> dict[str, str
         f"{link(number, 'quality/lesions.tsv')} {_REGIONS[region]}"
         for region, number in found.regions.items()
     )
+    how = (
+        f" An enhancing part is at least {link(f'{lesion.threshold:g}', 'config.yaml')} robust "
+        "standard deviations brighter on T1ce than on T1."
+        if "enhancement" in found.regions
+        else ""
+    )
     return {
         "radiomic_kind": f"Hand-crafted features of MRI ({', '.join(found.models)}), compared with "
         "3D convolutional neural networks.",
         "radiomic_purpose": "Radiomics is a comparator: it shows what a simpler model reaches on "
         "the same cases and the same divisions.",
         "radiomic_steps": "Registration, skull stripping, region of the lesion, standardisation, "
-        "resampling, features, choice of stable ones, choice of few, logistic regression; no "
-        "flowchart of these steps is drawn.",
-        "radiomic_region": f"Three-dimensional region of the lesion. Cases: {regions}. A region "
-        f"without a mask is at least {link(f'{lesion.threshold:g}', 'config.yaml')} robust "
-        "standard deviations brighter on T1ce than on T1.",
+        "resampling, features, choice of stable ones, choice of few, logistic regression: "
+        f"{link('figure 2', 'figures/figure2.svg')}.",
+        "radiomic_region": f"Three-dimensional region of the lesion. Cases: {regions}.{how}",
         "radiomic_images": "Registered, skull-stripped images, each standardised by mean and "
         "standard deviation within the brain.",
         "radiomic_resampling": f"Cubic voxels of {link(f'{settings.spacing:g}', 'config.yaml')} "
