@@ -16,9 +16,12 @@ from radnec.core.errors import InputError
 from radnec.core.notices import notice
 from radnec.report.answer import Answer
 from radnec.report.submission.answers import answers
+from radnec.report.submission.clear import radiomic_answers
 from radnec.report.submission.facts import RunFacts
+from radnec.report.submission.radiomics import RadiomicsFacts
 from radnec.report.submission.write import (
     CHECKLISTS,
+    RADIOMICS_CHECKLIST,
     TO_WRITE,
     load_checklist,
     write_submission,
@@ -72,6 +75,31 @@ def facts() -> RunFacts:
         scanners={"Siemens": 40, "GE": 18},
         wrong=5,
         pointing=None,
+        radiomics=None,
+    )
+
+
+@pytest.fixture
+def with_radiomics(facts) -> RunFacts:
+    """The same study with a radiomics model: two fits, that kept one and two features."""
+    fit = {"features": 240, "features_stable": 156}
+    fits = {
+        "models/radiomics/t1/r0f0_seed1/model.json": {
+            **fit,
+            "coefficients": {"features__t1_stat_skew": 0.7},
+        },
+        "models/radiomics/t1/r0f1_seed1/model.json": {
+            **fit,
+            "features_stable": 149,
+            "coefficients": {"features__t1_stat_skew": 0.6, "features__t1_stat_iqr": 0.1},
+        },
+    }
+    own = {"backbone": "radiomics", "input_set": "t1", "auc": 0.7, "auc_lo": 0.5, "auc_hi": 0.8}
+    return dataclasses.replace(
+        facts,
+        config=StudyConfig.model_validate({"comparators": {"models": ["scanner", "radiomics"]}}),
+        ranking=pd.concat([facts.ranking, pd.DataFrame([own])], ignore_index=True),
+        radiomics=RadiomicsFacts(["radiomics"], {"drawn": 50, "enhancement": 8}, fits, "2.5.0"),
     )
 
 
@@ -98,16 +126,40 @@ def test_every_item_of_each_checklist_is_there_once() -> None:
     assert list(dict.fromkeys(int(re.sub(r"\D", "", n)) for n in tripod)) == list(range(1, 28))
 
 
-def test_every_item_has_an_answer_or_an_author(facts) -> None:
-    known = set(answers(facts, lambda text, _: str(text)))
+def test_every_item_has_an_answer_or_an_author(with_radiomics) -> None:
+    def plain(text: object, _: str) -> str:
+        return str(text)
+
+    own = set(radiomic_answers(with_radiomics, with_radiomics.radiomics, plain))
+    known = set(answers(with_radiomics, plain)) | own
     used = set()
-    for name in CHECKLISTS:
+    for name in (*CHECKLISTS, RADIOMICS_CHECKLIST):
         for item in load_checklist(name)["items"]:
             subjects, fields = item.get("answers", []), item.get("authors", [])
             assert subjects or fields, item["n"]
             assert set(subjects) <= known and set(fields) <= set(StudyRecord.model_fields)
             used |= set(subjects) | set(fields)
-    assert used >= set(StudyRecord.model_fields)
+    assert used >= set(StudyRecord.model_fields) | own
+
+
+def test_clear_is_filled_where_a_radiomics_model_was_fitted(with_radiomics, tmp_path) -> None:
+    """58 items, as published; the numbers are those of the fits and of the table of regions."""
+    found = written(with_radiomics, tmp_path)
+    lines = [line.split(" | ") for line in found["clear"].splitlines() if re.match(r"\| \d", line)]
+    assert [line[0] for line in lines] == [f"| {n}" for n in range(1, 59)]
+    answer = {int(line[0][2:]): line[3] for line in lines}
+    assert "[50](../quality/lesions.tsv) with a drawn mask" in answer[19]
+    assert "240 features, 149 to 156 of them stable, 1 to 2 kept" in answer[46]
+    assert "[0.70 (0.50 to 0.80)](../evaluation/models/ranking.tsv)" in answer[47]
+    assert f"{TO_WRITE}** (`data_overlap`)" in answer[14]
+    assert "[CLEAR](../submission/clear.md), 19" in found["metrics"]
+    assert '<h2 id="clear">' in found["page"]
+
+
+def test_clear_is_left_out_where_none_was(facts, tmp_path) -> None:
+    found = written(facts, tmp_path)
+    assert "clear" not in found
+    assert "CLEAR" not in found["page"]
 
 
 def test_numbers_come_from_the_run_and_are_linked(facts, tmp_path) -> None:

@@ -319,6 +319,18 @@ def sources_of_comparator(wildcards):
     return tables
 
 
+def fits_of_radiomics():
+    """What each radiomics model learned, in every run; nothing where a study has none."""
+    return [
+        path
+        for name, inputs in STUDY.runs.comparators
+        if READS[name].radiomics
+        for path in STUDY.runs.files_of_model(
+            run_folder("model.json"), backbone=name, inputs=inputs
+        )
+    ]
+
+
 def sequences_of_comparator(wildcards):
     """The sequences of an input set, joined; none where a comparator reads no image."""
     if wildcards.inputs == NO_IMAGES:

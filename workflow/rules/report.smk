@@ -76,6 +76,8 @@ rule write_submission:
         subgroups=results("evaluation/subgroups.tsv"),
         confounding=results("evaluation/confounding.tsv"),
         tests=of_figures("tests"),
+        lesions=results("quality/lesions.tsv") if fits_of_radiomics() else [],
+        fits=fits_of_radiomics(),
     output:
         page=results("submission.html"),
         folder=directory(results("submission")),
@@ -189,6 +191,9 @@ rule write_crate:
             results("evaluation/scanner_use.tsv"),
             of_figures("tests"),
             results("report.html"),
+            results("cases.html"),
+            results("submission.html"),
+            results("submission"),
         ],
     output:
         crate=results("ro-crate-metadata.json"),

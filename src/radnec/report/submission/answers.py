@@ -70,13 +70,16 @@ def divided(facts: RunFacts, link: Link) -> str:
 
 def _study(facts: RunFacts, link: Link) -> dict[str, str]:
     backbones = ", ".join(facts.config.models.backbones)
+    guidelines = (
+        "CLAIM 2024, TRIPOD+AI and CLEAR" if facts.radiomics else "CLAIM 2024 and TRIPOD+AI"
+    )
     return {
         "kind": f"Deep learning: 3D convolutional neural networks ({backbones}).",
         "aim": "Development of networks that tell glioma recurrence from radiation necrosis, and "
         "their evaluation on cases that they were not trained on; diagnostic, not prognostic.",
         "data": f"{counted(facts, link)}."
         + (" The cases are simulated (physics phantom)." if facts.phantom else ""),
-        "guidelines": "CLAIM 2024 and TRIPOD+AI, filled from the run, are beside this file.",
+        "guidelines": f"{guidelines}, filled from the run, are beside this file.",
         "settings": f"Every setting is in {link('config.yaml', 'config.yaml')}; inputs, code and "
         f"results with checksums in {link('the record', 'ro-crate-metadata.json')}.",
         "limits": f"Listed in {link('the report', 'report.html#limits')}: "
@@ -104,13 +107,12 @@ def _data(facts: RunFacts, link: Link) -> dict[str, str]:
         else "No case was taken out by hand."
     )
     sequences = ", ".join(facts.config.sequences_used())
-    radiomic = any("radiomics" in name for name in facts.config.comparators.models)
     no_lesion = "Not applicable: no lesion was segmented, networks read whole brains."
     no_features = "Not applicable: networks are trained end to end, without hand-crafted features."
-    if radiomic:
-        settings = link("config.yaml", "config.yaml")
-        no_lesion = f"Networks read whole brains; the region of the radiomic features: {settings}."
-        no_features = f"Networks need none; the radiomics comparators' settings: {settings}."
+    if facts.radiomics:
+        at = link("CLEAR", "submission/clear.md")
+        no_lesion = f"Networks read whole brains; the region of the radiomic features: {at}, 19."
+        no_features = f"Networks need none; those of the radiomics comparators: {at}, 22 to 33."
     return {
         "eligibility": "Criteria: a diagnosis by pathology, radiotherapy, no primary glioma; scans "
         f"of at least {link(selection.min_slices, 'config.yaml')} slices; {needed} present. "

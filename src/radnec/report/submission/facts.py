@@ -16,6 +16,7 @@ from radnec.core.tables import read_tsv
 from radnec.core.versions import installed_version
 from radnec.report.answer import Answer, answer
 from radnec.report.embed import require
+from radnec.report.submission.radiomics import RadiomicsFacts, radiomics_facts
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class RunFacts:
         Misclassified test cases of the first model.
     pointing
         Share of the maps whose peak lies in the lesion, its limits and chance, where known.
+    radiomics
+        What is known of the radiomics models; None where the study has none.
     """
 
     config: StudyConfig
@@ -63,6 +66,7 @@ class RunFacts:
     scanners: Mapping[str, int]
     wrong: int
     pointing: Mapping[str, float] | None
+    radiomics: RadiomicsFacts | None
 
     def versions(self) -> str:
         """Return the software with versions that a manuscript names."""
@@ -99,6 +103,9 @@ def run_facts(
     cards: Sequence[Path],
     scanners: Path,
     explanation: Path,
+    study: Path,
+    lesions: Path | None,
+    fits: Sequence[Path],
 ) -> RunFacts:
     """Read what the run knows.
 
@@ -118,6 +125,8 @@ def run_facts(
         tables/table2.tsv.
     explanation
         Folder of the tests of the maps.
+    study, lesions, fits
+        See `radnec.report.submission.radiomics.radiomics_facts`.
 
     Raises
     ------
@@ -171,6 +180,7 @@ def run_facts(
         scanners=dict(zip(machines["manufacturer"], machines["n_cases"].astype(int), strict=True)),
         wrong=int((called != own["label"]).sum()),
         pointing=_pointing(explanation / "metrics.tsv"),
+        radiomics=radiomics_facts(known, study=study, lesions=lesions, fits=fits),
     )
 
 

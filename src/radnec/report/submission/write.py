@@ -14,11 +14,15 @@ from radnec.config.study_record import StudyRecord
 from radnec.core.files import atomic_dir, write_text
 from radnec.report.pages import write_report_page
 from radnec.report.submission.answers import Link, answers
+from radnec.report.submission.clear import radiomic_answers
 from radnec.report.submission.facts import RunFacts
 from radnec.report.submission.text import methods, results
 
 CHECKLISTS = ("claim_2024", "tripod_ai", "metrics")
-"""Names of the files of the checklists."""
+"""Names of the files of the checklists that every study gets."""
+
+RADIOMICS_CHECKLIST = "clear"
+"""And of the one that a study with radiomics models gets as well."""
 
 TO_WRITE = "to be written by the authors"
 
@@ -39,10 +43,11 @@ def write_submission(
     page, folder
         Written: one HTML, and the folder beside it with <checklist>.md of each and text.md.
     """
+    names = checklists_for(facts)
     beside = _text(facts, _linker("../"))
     with atomic_dir(folder) as made:
         write_text(made / "text.md", f"# Draft of methods and results\n\n{notice}\n\n{beside}")
-        for name in CHECKLISTS:
+        for name in names:
             listed = _checklist(name, facts, record, _linker("../"))
             write_text(made / f"{name}.md", _as_markdown(listed, notice))
     write_report_page(
@@ -54,12 +59,17 @@ def write_submission(
             "text": _html(_text(facts, _linker(""))),
             "checklists": [
                 {**listed, "name": name, "rows": [_row(item) for item in listed["items"]]}
-                for name in CHECKLISTS
+                for name in names
                 if (listed := _checklist(name, facts, record, _linker("")))
             ],
         },
         page,
     )
+
+
+def checklists_for(facts: RunFacts) -> tuple[str, ...]:
+    """Return the names of the checklists that concern a study."""
+    return (*CHECKLISTS, RADIOMICS_CHECKLIST) if facts.radiomics else CHECKLISTS
 
 
 def load_checklist(name: str) -> dict[str, Any]:
@@ -78,6 +88,8 @@ def _checklist(name: str, facts: RunFacts, record: StudyRecord, link: Link) -> d
     """Return a checklist whose items also have ``answer`` (Markdown) and ``open`` (fields)."""
     listed = load_checklist(name)
     known = answers(facts, link)
+    if facts.radiomics:
+        known |= radiomic_answers(facts, facts.radiomics, link)
     written = record.to_mapping()
     for item in listed["items"]:
         fields = item.get("authors", [])
