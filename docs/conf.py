@@ -87,6 +87,14 @@ def read_source(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = _LINK.sub(link, source[0])
 
 
+def leave_out(
+    _app: Sphinx, _what: str, name: str, _member: object, _skip: bool, _options: object
+) -> bool | None:
+    """Leave out the methods that scikit-learn adds to each subclass of its estimators."""
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("autodoc-skip-member", leave_out)
     """Register the above."""
     app.connect("source-read", read_source)
