@@ -95,6 +95,6 @@ def leave_out(
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("autodoc-skip-member", leave_out)
     """Register the above."""
+    app.connect("autodoc-skip-member", leave_out)
     app.connect("source-read", read_source)
