@@ -37,6 +37,8 @@ rule locate_lesion:
 # All lesions in one table, those with remarks first.
 rule tabulate_lesions:
     input:
+        # Which cases were selected decides which records there are.
+        cohort=results("cohort/cases.tsv"),
         records=case_records("locate"),
     output:
         table=results("quality/lesions.tsv"),
