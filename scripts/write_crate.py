@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import radnec
 from radnec.core.jobs import job_log
 from radnec.provenance.crate import write_crate
 
@@ -14,8 +13,8 @@ if __name__ == "__main__":
             study=output.parent,
             name=snakemake.params.study,
             notice=snakemake.params.notice,
-            # The library that runs is the one beside the Snakefile.
-            workflow=Path(radnec.__path__[0]).parents[1],
+            # Where the Snakefile lies: a copy of the repository, or the installed package.
+            workflow=Path(__file__).parents[1],
             inputs={
                 what: Path(path)
                 for what, path in zip(snakemake.params.outside, given.outside, strict=True)
