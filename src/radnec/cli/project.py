@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import radnec
@@ -32,6 +33,21 @@ def find_project(folder: Path) -> Path:
         f"{_PACKAGE}: found no workflow in this installation, expected "
         f"{_PACKAGE / 'project' / 'Snakefile'}; install radnec anew"
     )
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Add --configfile and --config, as Snakemake has them, to a command."""
+    parser.add_argument(
+        "--configfile",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="laid over the defaults and each other in this order (default: config.yaml of a "
+        "folder that `radnec init` made)",
+    )
+    parser.add_argument("--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
 
 
 def configuration_of(folder: Path) -> list[Path]:

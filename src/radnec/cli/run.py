@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from radnec.cli.project import configuration_of, find_project
+from radnec.cli.project import add_configuration, configuration_of, find_project
 from radnec.core.errors import InputError
 
 _SHOWN_LINES = 40
@@ -42,17 +42,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument(
         "--directory", type=Path, default=Path(), metavar="FOLDER", help="folder of the study"
     )
-    parser.add_argument(
-        "--configfile",
-        type=Path,
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="FILE",
-        help="laid over the defaults and each other in this order (default: config.yaml of a "
-        "folder that `radnec init` made)",
-    )
-    parser.add_argument("--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
+    add_configuration(parser)
     parser.add_argument(
         "--profile",
         metavar="NAME",

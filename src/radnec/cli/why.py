@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from radnec.cli.project import configuration_of, find_project
+from radnec.cli.project import add_configuration, configuration_of, find_project
 from radnec.core.errors import InputError
 from radnec.study.status.times import earlier_seconds, in_words
 
@@ -40,17 +40,7 @@ def add_commands(subparsers: Any) -> None:
         type=Path,
         help="another Snakefile than that of `radnec run`",
     )
-    parser.add_argument(
-        "--configfile",
-        type=Path,
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="FILE",
-        help="laid over the defaults and each other in this order (default: config.yaml of a "
-        "folder that `radnec init` made)",
-    )
-    parser.add_argument("--config", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
+    add_configuration(parser)
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.set_defaults(run=_run)
 
