@@ -60,7 +60,8 @@ hd-bet-1: $(READY)
 clean-demo:
 	rm -rf results/demo
 
-# The first of these that is Python 3.11 or newer makes the environment.
+# The first of these that is Python 3.11 or newer makes the environment. Nothing is compiled
+# beforehand: that takes a minute, and most of the modules are never imported.
 $(READY): requirements.lock pyproject.toml
 	@python=; for name in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
 	  if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -70,6 +71,6 @@ $(READY): requirements.lock pyproject.toml
 	  exit 1; fi; \
 	echo "Setting up $(VENV) with $$($$python --version)"; \
 	$$python -m venv $(VENV) && \
-	$(BIN)/python -m pip install --quiet -r requirements.lock && \
+	$(BIN)/python -m pip install --quiet --no-compile -r requirements.lock && \
 	$(BIN)/python -m pip install --quiet --no-deps --editable . && \
 	touch $@
