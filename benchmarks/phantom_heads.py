@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import dicom2nifti
@@ -23,7 +24,8 @@ class PhantomHead:
     name
         The case.
     folder
-        <sequence>.nii.gz, brain.nii.gz (on the grid of T1ce) and <sequence>_to_t1ce.txt.
+        <sequence>.nii.gz, brain.nii.gz and lesion.nii.gz (on the grid of T1ce), and
+        <sequence>_to_t1ce.txt.
     """
 
     name: str
@@ -44,7 +46,13 @@ class PhantomHead:
 
 
 def phantom_heads(
-    folder: Path, count: int, *, movement_mm: float, movement_degrees: float, seed: int = 20
+    folder: Path,
+    count: int,
+    *,
+    movement_mm: float,
+    movement_degrees: float,
+    seed: int = 20,
+    labels: Sequence[str] = ("recurrence", "necrosis"),
 ) -> list[PhantomHead]:
     """Simulate `count` patients below `folder`; those that are there already stay.
 
@@ -54,6 +62,8 @@ def phantom_heads(
         Largest shift and rotation of each sequence along and about each axis.
     seed
         Other patients with another number; each seed needs a folder of its own.
+    labels
+        Labels of the first patients; the next ones begin with the first again.
     """
     settings = PhantomSettings(
         snr=25.0,
@@ -71,7 +81,7 @@ def phantom_heads(
         with atomic_dir(folder / case) as target:
             simulate_case(
                 case=case,
-                label=("recurrence", "necrosis")[number % 2],
+                label=labels[number % len(labels)],
                 defect="none",
                 seed=seed,
                 settings=settings,
@@ -85,6 +95,7 @@ def phantom_heads(
                     str(target / f"{name}.nii.gz"),
                     reorient_nifti=False,
                 )
-            for path in [target / "truth" / "brain.nii.gz", *target.glob("truth/*.txt")]:
+            masks = [target / "truth" / f"{name}.nii.gz" for name in ("brain", "lesion")]
+            for path in [*masks, *target.glob("truth/*.txt")]:
                 path.rename(target / path.name)
     return heads
