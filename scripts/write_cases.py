@@ -4,7 +4,8 @@ from pathlib import Path
 
 from radnec.core.jobs import job_log
 from radnec.evaluate.cohort.covariates import case_covariates
-from radnec.report.case_pages import CaseFiles, write_cases
+from radnec.report.case_page import CaseFiles
+from radnec.report.case_pages import write_cases
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

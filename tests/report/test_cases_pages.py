@@ -13,7 +13,8 @@ from PIL import Image
 
 from radnec.core.notices import notice
 from radnec.core.records import Record
-from radnec.report.case_pages import STAGES, CaseFiles, write_cases
+from radnec.report.case_page import STAGES, CaseFiles
+from radnec.report.case_pages import write_cases
 from radnec.report.case_table import errors_of, study_cases
 
 NOTICE = notice(phantom=True)

@@ -7,16 +7,18 @@ import gzip
 import io
 import re
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 from browser import asked_for, browser, needs_browser, wait_for
+from matplotlib import colormaps
 from PIL import Image
 
 from radnec.viewer.html import assets, viewer
-from radnec.viewer.layers import Layer, embedded
+from radnec.viewer.layers import Layer, colours_of, embedded
 
 AFFINE = np.array([[-1.5, 0, 0, 40], [0, 1.5, 0, -45], [0, 0, 5, -30], [0, 0, 0, 1.0]])
 SIZE = (48, 60, 12)
@@ -61,6 +63,13 @@ def test_embedded_mask_and_map(layers) -> None:
     assert np.unique(decoded(embedded(layers[2])).get_fdata()) == pytest.approx([0, 1])
     heat = nib.Nifti1Image.from_filename(layers[3].path).get_fdata()
     assert np.abs(decoded(embedded(layers[3])).get_fdata() - heat).max() <= 0.5 / 255 + 1e-6
+
+
+def test_low_values_of_a_map_are_clearer_than_high_ones() -> None:
+    alpha = colours_of(colormaps["viridis"])["A"]
+    assert alpha[0] == 0
+    assert alpha[-1] == 255
+    assert all(low < high for low, high in pairwise(alpha))
 
 
 def test_wrong_layers_are_refused(layers) -> None:

@@ -32,29 +32,32 @@ def draw_case_map(
     heat
         Map on its grid; None for a case whose map was not made.
     lesion
-        True lesion where it is known, on its grid: the slice is chosen by it.
+        True or drawn lesion where it is known, on its grid: it decides the slice, by the evidence
+        in it, or by its area where there is no map. Without map and lesion it is the middle
+        slice of the brain.
     picture
         PNG to write, seen from the feet: the patient's right is on the left.
     """
     volume = Volume(scan)
     brain = Volume(mask).data > 0 if mask is not None else volume.data > 0
     middle = int(np.median(np.flatnonzero(brain.any(axis=(0, 1))))) if brain.any() else 0
+    truth = Volume(lesion).data > 0 if lesion is not None else None
+    shown = middle if truth is None else int(truth.sum(axis=(0, 1)).argmax())
     overlay = None
     if heat is not None:
         overlay = Volume(heat)
         within_brain(overlay, brain)
-        truth = Volume(lesion).data > 0 if lesion is not None else None
-        middle = choose_slice(overlay, brain, truth)[0]
+        shown = choose_slice(overlay, brain, truth)[0]
     low, high = volume.window()
     box = brain_box(volume, _MARGIN_MM)
     for one in (volume, overlay):
         if one is not None:
             one.crop(*box)
-    grey = np.clip((volume.axial(middle) - low) / max(high - low, 1e-6), 0, 1)
+    grey = np.clip((volume.axial(shown) - low) / max(high - low, 1e-6), 0, 1)
     plain = np.repeat(grey[..., None], 3, axis=2)
     panels = [_sized(plain, volume.aspect)]
     if overlay is not None:
-        values = np.clip(overlay.axial(middle), 0, 1)
+        values = np.clip(overlay.axial(shown), 0, 1)
         opacity = (HIGHEST_OPACITY * values**OPACITY_POWER)[..., None]
         laid = (1 - opacity) * plain + opacity * HEAT(values)[..., :3]
         panels.append(_sized(laid, volume.aspect))

@@ -12,6 +12,8 @@ import nibabel as nib
 import numpy as np
 from matplotlib.colors import Colormap
 
+from radnec.figures.slices import OPACITY_POWER
+
 Kind = Literal["scan", "mask", "map"]
 
 
@@ -103,9 +105,13 @@ def _top(values: np.ndarray) -> float:
 
 
 def colours_of(colormap: Colormap) -> dict[str, list[int]]:
-    """Return a matplotlib colour map as the viewer takes it: clear at 0, else opaque."""
+    """Return a matplotlib colour map as the viewer takes it.
+
+    Opacity rises with the value as in the figures, so that the lowest values of a map, which
+    are nearly everywhere, do not cover the scan.
+    """
     steps = np.linspace(0, 1, 16)
     red, green, blue, _ = (np.round(colormap(steps) * 255).astype(int).T).tolist()
-    alpha = [0, *[255] * (len(steps) - 1)]
+    alpha = np.round(steps**OPACITY_POWER * 255).astype(int).tolist()
     places = np.round(steps * 255).astype(int).tolist()
     return {"R": red, "G": green, "B": blue, "A": alpha, "I": places}
