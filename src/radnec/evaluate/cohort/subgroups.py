@@ -84,13 +84,13 @@ def _grouping(pooled: Pooled, groups: pd.Series, confidence: float) -> list[dict
         members = values == level
         inside, probability = positive[members], score[members]
         found = measures(count(inside, probability > HIGHER_PROBABILITY), confidence)
-        auc = recommended_interval(inside, probability, patients[members], confidence)
+        auc = recommended_interval(inside, probability, patients[members], confidence, pooled.inflation)
         if not why_not_clustered(inside, patients[members]):
             # With one case a patient this is DeLong's variance.
             area, variance = clustered_covariance(inside, probability[None, :], patients[members])
             if variance[0, 0] > 0:
                 areas.append(area[0])
-                variances.append(variance[0, 0])
+                variances.append(variance[0, 0] * pooled.inflation)
         notes = []
         row: dict[str, Any] = {"level": level, "n_necrosis": int(inside.sum())}
         row["n_recurrence"] = int((~inside).sum())

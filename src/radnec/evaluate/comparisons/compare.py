@@ -70,6 +70,7 @@ def compare_aucs(
     second: np.ndarray,
     confidence: float,
     patients: np.ndarray | None = None,
+    inflation: float = 1.0,
 ) -> AucDifference:
     """Test whether two models rank the same cases equally well.
 
@@ -81,6 +82,9 @@ def compare_aucs(
         Probabilities of necrosis of the same cases, shape (cases,).
     patients
         Shape (cases,); None where every case is a patient of its own.
+    inflation
+        Variance with the networks trained anew over that with these networks: of two
+        cross-validated models the larger one.
 
     Notes
     -----
@@ -103,7 +107,7 @@ def compare_aucs(
     if variance < _ZERO:
         note = "not defined: the difference has no variance (same ranks, or both perfect)"
         return AucDifference(one, two, one - two, nan, nan, nan, nan, note)
-    error = math.sqrt(variance)
+    error = math.sqrt(variance * inflation)
     z, half = (one - two) / error, z_value(confidence) * error
     p = 2 * float(stats.norm.sf(abs(z)))
     low, high = max(-1.0, one - two - half), min(1.0, one - two + half)

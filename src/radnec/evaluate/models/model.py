@@ -64,7 +64,7 @@ def measure_model(
     found = measures(counts, level)
     value = area(positive, score)
     delong = delong_interval(positive, score, level)
-    best = recommended_interval(positive, score, pooled.patients, level)
+    best = recommended_interval(positive, score, pooled.patients, level, pooled.inflation)
     newcombe = newcombe_interval(value, int(positive.sum()), int((~positive).sum()), level)
     bca = bca_interval(
         auc_of_samples,

@@ -61,9 +61,14 @@ def _estimates(
     repeats_of_labels, label_seed = settings.permutation_repeats, own_seed("permutation")
     p, method, why = (
         permutation_by_patient(
-            positive, score, model.pooled.patients, repeats=repeats_of_labels, seed=label_seed
+            positive,
+            score,
+            model.pooled.patients,
+            repeats=repeats_of_labels,
+            seed=label_seed,
+            inflation=model.pooled.inflation,
         )
-        if repeated(model.pooled.patients)
+        if repeated(model.pooled.patients) or model.pooled.inflation > 1
         else auc_p_value(positive, score, repeats=repeats_of_labels, seed=label_seed)
     )
     yield "", None, "auc_permutation_p", Estimate(p, math.nan, math.nan, method, why)
