@@ -69,7 +69,7 @@ def comparison_table(
             continue
         inflation = max(one.inflation, two.inflation)
         auc = compare_aucs(one.positive, one.score, two.score, confidence, one.patients, inflation)
-        decision = compare_decisions(_right(one), _right(two), confidence)
+        decision = compare_decisions(_right(one), _right(two), one.patients, confidence)
         rows.append(
             {
                 **row,

@@ -58,6 +58,29 @@ def why_not_clustered(positive: np.ndarray, patients: np.ndarray) -> str:
     return ""
 
 
+def design_effect(values: np.ndarray, patients: np.ndarray) -> float:
+    """Return the variance of a mean over cases, the patient as the unit, over the simple one.
+
+    Rao and Scott 1992, Biometrics 48:577: the mean as a ratio of two sums over patients. Counts
+    divided by it stand for as many independent cases. Never below 1; where no value differs, the
+    mean number of cases of a patient, as if those of a patient were copies.
+
+    Parameters
+    ----------
+    values, patients
+        Shape (cases,).
+    """
+    _, unit, sizes = np.unique(patients, return_inverse=True, return_counts=True)
+    n, units = len(values), len(sizes)
+    if units == n:
+        return 1.0
+    simple = float(np.var(values)) / n
+    if simple == 0 or units < 2:
+        return n / units
+    apart = np.bincount(unit, values - np.mean(values))
+    return max(1.0, float((apart**2).sum()) * units / (units - 1) / n**2 / simple)
+
+
 def repeated(patients: np.ndarray) -> bool:
     """Return whether any patient has more than one case."""
     return len(np.unique(patients)) < len(patients)
