@@ -52,10 +52,12 @@ def parts() -> dict[str, Part]:
             f"benefit {name}": partial(other.net_benefit, sizes=sizes),
             f"best of many {name}": _fewer(partial(one_split.best_of_many, sizes=sizes)),
         }
-    for design in cross_validation.DESIGNS:
+    for design in (*cross_validation.DESIGNS, *cross_validation.FURTHER_DESIGNS):
         name = "{}+{} k{} r{}".format(*design)
-        found[f"blind {name}"] = partial(cross_validation.blind, design=design)
-        for learner in cross_validation.LEARNERS:
+        whole = design in cross_validation.DESIGNS
+        if whole:
+            found[f"blind {name}"] = partial(cross_validation.blind, design=design)
+        for learner in cross_validation.LEARNERS if whole else cross_validation.SOME_LEARNERS:
             found[f"{name} {learner}"] = partial(
                 cross_validation.kfold, design=design, learner=learner
             )

@@ -61,10 +61,10 @@ def precision_recall_with_band(
     curve = pd.DataFrame({"kind": "curve", "recall": recall, "precision": precision})
     m = int(positive.sum())
     recalls = np.arange(1, m + 1) / m
-    drawn = times_drawn_in_class(positive, patients, repeats, seed)
-    low, high = percentile_limits(_precision_at(drawn, positive, score, recalls), confidence)
-    if too_few(positive, patients):
-        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
+    low = high = np.full(m, np.nan)
+    if not too_few(positive, patients):
+        drawn = times_drawn_in_class(positive, patients, repeats, seed)
+        low, high = percentile_limits(_precision_at(drawn, positive, score, recalls), confidence)
     once = np.ones((1, len(score)))
     band = pd.DataFrame(
         {

@@ -52,10 +52,10 @@ def roc_with_band(
         return pd.DataFrame(columns=columns)
     fpr, tpr, _ = roc_curve(positive, score, drop_intermediate=True)
     curve = pd.DataFrame({"kind": "curve", "false_positive_rate": fpr, "sensitivity": tpr})
-    drawn = times_drawn_in_class(positive, patients, repeats, seed)
-    low, high = percentile_limits(sensitivity_at(drawn, positive, score, GRID), confidence)
-    if too_few(positive, patients):
-        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
+    low = high = np.full(len(GRID), np.nan)
+    if not too_few(positive, patients):
+        drawn = times_drawn_in_class(positive, patients, repeats, seed)
+        low, high = percentile_limits(sensitivity_at(drawn, positive, score, GRID), confidence)
     once = np.ones((1, len(score)))
     band = pd.DataFrame(
         {
