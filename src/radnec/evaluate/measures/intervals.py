@@ -79,7 +79,7 @@ def proportion(
     return Estimate(successes / n, float(interval.low), float(interval.high), _NAMES[method])
 
 
-def wald(value: float, n: int, confidence: float) -> Estimate:
+def wald(value: float, n: float, confidence: float) -> Estimate:
     """Return Wald's interval of a proportion, cut to [0, 1].
 
     The paper also used it for the AUC, with the number of all cases as n; an AUC is not a
