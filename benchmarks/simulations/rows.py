@@ -49,12 +49,17 @@ def exact(name: str, truth: float, found: list[Estimate], chance: np.ndarray) ->
 def simulated(name: str, truth: float, found: list[Estimate]) -> Row:
     defined = [e for e in found if e.defined]
     row = row_of(
-        "interval", name, defined[0].method, LEVEL, [e.low <= truth <= e.high for e in defined]
+        "interval", name, (defined or found)[0].method, LEVEL, [_holds(e, truth) for e in defined]
     )
     row["truth"] = round(truth, 4)
-    row["mean_width"] = round(float(np.mean([e.high - e.low for e in defined])), 3)
+    if defined:
+        row["mean_width"] = round(float(np.mean([e.high - e.low for e in defined])), 3)
     row["defined"] = round(len(defined) / len(found), 4)
     return row
+
+
+def _holds(estimate: Estimate, truth: float) -> bool:
+    return bool(estimate.low <= truth <= estimate.high)
 
 
 def tested(name: str, method: str, p_values: list[float]) -> Row:
@@ -65,7 +70,8 @@ def tested(name: str, method: str, p_values: list[float]) -> Row:
 
 
 def row_of(kind: str, name: str, method: str, nominal: float, hits: list[bool]) -> Row:
-    share = float(np.mean(hits))
+    # In a run of a few data sets none may be defined.
+    share = float(np.mean(hits)) if hits else math.nan
     return {
         "kind": kind,
         "quantity": name,
@@ -73,7 +79,7 @@ def row_of(kind: str, name: str, method: str, nominal: float, hits: list[bool]) 
         "truth": math.nan,
         "nominal": round(nominal, 4),
         "actual": round(share, 4),
-        "standard_error": round(math.sqrt(share * (1 - share) / len(hits)), 4),
+        "standard_error": round(math.sqrt(share * (1 - share) / max(1, len(hits))), 4),
         "mean_width": math.nan,
         "defined": 1.0,
         "basis": f"{len(hits)} data sets",

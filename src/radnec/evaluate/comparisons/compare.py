@@ -170,7 +170,7 @@ def _exchanged(difference: np.ndarray, patients: np.ndarray) -> tuple[float, flo
     _, unit = np.unique(patients, return_inverse=True)
     parts = np.rint(np.abs(np.bincount(unit, difference))).astype(int)
     reach, observed = int(parts.sum()), abs(int(difference.sum()))
-    chance = np.ones(1)
+    chance: np.ndarray = np.ones(1)
     for part in parts[parts > 0]:
         step = np.zeros(2 * part + 1)
         step[[0, -1]] = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 from scipy import stats
@@ -26,11 +26,8 @@ def too_few(positive: np.ndarray, patients: np.ndarray) -> str:
     return f"{least} {unit} in the smaller class, at least {LEAST} needed"
 
 
-class Weighted(Protocol):
-    """A statistic of cases that count as often as a resample drew them."""
-
-    def __call__(self, times: np.ndarray, positive: np.ndarray, score: np.ndarray) -> np.ndarray:
-        """Return one value a resample; `times` has the shape (resamples, cases)."""
+Weighted = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""How often each resample holds each case (resamples, cases), classes and scores to one value each."""
 
 
 def weighted_auc(times: np.ndarray, positive: np.ndarray, score: np.ndarray) -> np.ndarray:
