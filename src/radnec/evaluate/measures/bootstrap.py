@@ -27,7 +27,7 @@ def too_few(positive: np.ndarray, patients: np.ndarray) -> str:
 
 
 Weighted = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
-"""How often each resample holds each case (resamples, cases), classes and scores to one value each."""
+"""Takes how often each resample holds each case, the classes and the scores: one value each."""
 
 
 def weighted_auc(times: np.ndarray, positive: np.ndarray, score: np.ndarray) -> np.ndarray:

@@ -142,12 +142,10 @@ def predictive(
 
 def _effective(
     pairs: Mapping[str, tuple[int, int]], effects: Mapping[str, float]
-) -> list[tuple[float, float]]:
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the counts of sensitivity and specificity, as of independent cases."""
-    return [
-        (pairs[name][0] / effects[name], pairs[name][1] / effects[name])
-        for name in ("sens", "spec")
-    ]
+    (tp, m), (tn, n) = pairs["sens"], pairs["spec"]
+    return (tp / effects["sens"], m / effects["sens"]), (tn / effects["spec"], n / effects["spec"])
 
 
 def matthews(

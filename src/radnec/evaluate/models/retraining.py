@@ -55,7 +55,7 @@ def retraining_inflation(scores: np.ndarray, positive: np.ndarray, folds: int) -
     ) / (cases - 2)
     if within == 0:
         return most
-    return min(most, 1 + RETRAINING_SLOPE * folds * between / within)
+    return float(min(most, 1 + RETRAINING_SLOPE * folds * between / within))
 
 
 def scores_by_repeat(test: pd.DataFrame, parts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
