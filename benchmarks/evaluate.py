@@ -31,7 +31,7 @@ from radnec.evaluate.cohort.describe import describe_cohort, describe_scanners
 from radnec.evaluate.cohort.scanner_use import check_scanner_use
 from radnec.evaluate.cohort.subgroups import evaluate_subgroups
 from radnec.evaluate.measures.auc import delong_interval
-from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval, stratified_indices
+from radnec.evaluate.measures.bootstrap import bca_interval, times_drawn_in_class, weighted_auc
 from radnec.evaluate.measures.calibration import calibration_curve
 from radnec.evaluate.performance import evaluate_models
 from radnec.evaluate.settings import EvaluationSettings
@@ -165,24 +165,24 @@ def peers(rng: np.random.Generator, n: int) -> list[tuple[str, float, str, float
     """Return own code against its peer on 42 + 192 cases, `n` repeats: name and seconds of both."""
     positive = np.arange(234) < 42
     score = 1 / (1 + np.exp(-(rng.normal(size=234) + 2 * positive - 2)))
-    drawn = stratified_indices(positive, n, seed=1)
+    patients = np.arange(len(score))
+    drawn = times_drawn_in_class(positive, patients, n, seed=1)
 
     def sklearn_bootstrap() -> None:
-        [roc_auc_score(positive[members], score[members]) for members in drawn]
+        [roc_auc_score(positive, score, sample_weight=times) for times in drawn]
 
     def own_bootstrap() -> None:
-        sides = score[positive], score[~positive]
-        bca_interval(auc_of_samples, *sides, confidence=0.95, repeats=n, seed=1)
+        options = {"confidence": 0.95, "repeats": n, "seed": 1}
+        bca_interval(weighted_auc, positive, score, patients, **options)
 
     def statsmodels_band() -> None:
         grid = np.linspace(score.min(), score.max(), 41)
-        for members in drawn:
+        for times in drawn.astype(int):
+            members = np.repeat(patients, times)
             lowess(positive[members].astype(float), score[members], frac=0.75, it=0, xvals=grid)
 
     def own_band() -> None:
-        calibration_curve(
-            positive, score, np.arange(len(score)), confidence=0.95, repeats=n, seed=1
-        )
+        calibration_curve(positive, score, patients, confidence=0.95, repeats=n, seed=1)
 
     def delong() -> None:
         delong_interval(positive, score, 0.95)

@@ -14,6 +14,7 @@ from evaluate_helpers import FUSED, NOTICE, SETTINGS, SINGLE, rows, with_counts,
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
 from radnec.core.tables import read_tsv
+from radnec.evaluate.measures.auc import delong_covariance
 from radnec.evaluate.next_patient.store import next_patient_path, read_next_patient
 from radnec.evaluate.performance import evaluate_models
 
@@ -321,7 +322,7 @@ def test_the_ranking_counts_how_many_models_there_are(published):
     assert table.loc[0, "corrected"] <= table.loc[0, "auc"]
 
 
-def test_no_test_between_models_on_joined_folds(tmp_path):
+def test_between_cross_validated_models_the_variance_is_for_retraining(tmp_path):
     rng = np.random.default_rng(1)
     labels = ["necrosis"] * 5 + ["recurrence"] * 15
     predictions = {
@@ -336,9 +337,19 @@ def test_no_test_between_models_on_joined_folds(tmp_path):
     }
     _, evaluation = evaluate(tmp_path, predictions)
     pair = read_tsv(evaluation / "comparisons.tsv").iloc[0]
-    assert not math.isnan(pair["auc_difference"])
-    assert math.isnan(pair["delong_p"]) and math.isnan(pair["mcnemar_exact_p"])
-    assert "see resampled.tsv" in pair["notes"]
+    pooled = {
+        name: one.sort_values("case")
+        for name, one in read_tsv(evaluation / "pooled.tsv").groupby("backbone")
+    }
+    positive = (pooled["one"]["label"] == "necrosis").to_numpy()
+    scores = np.stack([pooled[name]["p_necrosis"] for name in ("one", "other")])
+    _, covariance = delong_covariance(positive, scores)
+    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    # Random numbers in every repeat: the largest factor, 1 + 3 / 2.
+    z = pair["auc_difference"] / math.sqrt(2.5 * variance)
+    assert pair["delong_z"] == pytest.approx(z, abs=1e-4)
+    assert math.isnan(pair["mcnemar_exact_p"]) and math.isnan(pair["acc_difference_lo"])
+    assert "variance times 2.50" in pair["notes"]
     resampled = read_tsv(evaluation / "resampled.tsv").set_index("kind")
     assert resampled.loc["difference", "p"] > 0
 

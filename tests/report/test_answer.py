@@ -18,10 +18,6 @@ COMPARISONS = (
     "family\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
     "auc_difference\tdelong_holm_p\n"
 )
-DIFFERENCES = (
-    "kind\tfamily\tfirst_backbone\tfirst_input_set\tsecond_backbone\tsecond_input_set\t"
-    "auc\tholm_p\n"
-)
 GROUPS = "kind\tname\tauc\tauc_lo\tauc_hi\tp_value\n"
 
 
@@ -30,13 +26,11 @@ def asked(
     *,
     ranking: str,
     comparisons: str = "",
-    resampled: str = "kind\tnotes\nnone\t\n",
     groups: str = "",
     **facts: object,
 ):
     (folder / "ranking.tsv").write_text(RANKING + ranking)
     (folder / "comparisons.tsv").write_text(COMPARISONS + comparisons)
-    (folder / "resampled.tsv").write_text(resampled)
     (folder / "confounding.tsv").write_text(GROUPS + groups)
     confounding = folder / "confounding.tsv" if groups else None
     return answer(folder, confounding, networks=["net"], confidence=0.95, facts=FACTS | facts)
@@ -99,12 +93,6 @@ def test_whether_models_differ_is_read_from_corrected_p(tmp_path) -> None:
     found = asked(tmp_path, ranking=TWO, comparisons=pair("inputs", ""))
     assert found.differ.startswith("Not determined")
     assert asked(tmp_path, ranking=TWO).differ.startswith("There is only one model")
-
-
-def test_in_a_cross_validation_the_tests_over_folds_count(tmp_path) -> None:
-    over_folds = DIFFERENCES + "difference\tinputs\tnet\tfused\tnet\tt1\t0.02\t0.6\n"
-    found = asked(tmp_path, ranking=TWO, comparisons=pair("inputs", "0.001"), resampled=over_folds)
-    assert found.differ == "Not shown: 1 comparison over the folds, smallest corrected p 0.6."
 
 
 MIXED = TWO + (

@@ -53,14 +53,13 @@ from radnec.evaluate.tables.output import write_results
 from radnec.evaluate.tables.performance_tables import WHY_TWO, write_performance_table
 from radnec.evaluate.tables.ttest_tables import write_table5, write_table6
 
-# Of the first two the bands resample cases within their class, of the others whole patients.
+# The bands of the first two keep the sizes of the classes, those of the others do not.
 _CURVES: dict[str, Callable[..., pd.DataFrame]] = {
     "roc": roc_with_band,
     "precision_recall": precision_recall_with_band,
     "decision_curve": decision_curve,
     "calibration_curve": calibration_curve,
 }
-_OVER_PATIENTS = ("decision_curve", "calibration_curve")
 
 
 def evaluate_models(
@@ -134,7 +133,7 @@ def evaluate_models(
             found = curve(
                 model.pooled.positive,
                 model.pooled.score,
-                *([model.pooled.patients] if name in _OVER_PATIENTS else []),
+                model.pooled.patients,
                 confidence=settings.confidence,
                 repeats=settings.bootstrap_repeats,
                 seed=derive_seed(seed, name, key),

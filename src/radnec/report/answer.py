@@ -70,7 +70,7 @@ def answer(
     Parameters
     ----------
     evaluation
-        Folder with ranking.tsv, comparisons.tsv and resampled.tsv.
+        Folder with ranking.tsv and comparisons.tsv.
     confounding
         evaluation/confounding.tsv.
     networks
@@ -83,7 +83,7 @@ def answer(
     ranking = read_tsv(require(evaluation / "ranking.tsv"))
     first = ranking.iloc[0]
     value, low, high, how = _reported(first, len(ranking))
-    pairs, over_folds = _pairs(evaluation)
+    pairs = _pairs(evaluation)
     groups = _groups(confounding)
     of_networks = ranking["backbone"].isin(networks)
     strongest = ranking[of_networks].iloc[0] if of_networks.any() else first
@@ -98,7 +98,7 @@ def answer(
         estimate=f"AUC {interval(value, low, high)}"
         + ("" if math.isnan(low) else f", {level_text(confidence)}"),
         meaning=f"{_in_words(value)} {how}",
-        differ=_differ(pairs, networks, over_folds),
+        differ=_differ(pairs, networks),
         comparators=_against(pairs, strongest, rivals),
         scanner=" ".join(filter(None, (against_scanner, fields_alone))),
         caveats=caveats(facts | {"first": first, "low": low, "high": high, "groups": groups}),
@@ -148,28 +148,20 @@ def _in_words(value: float) -> str:
     )
 
 
-def _pairs(evaluation: Path) -> tuple[pd.DataFrame, bool]:
-    """Return the comparisons to be read, with one column of corrected p values.
-
-    Those over folds in a cross-validation: on joined folds no test between models holds.
-    """
-    resampled = read_tsv(require(evaluation / "resampled.tsv"))
-    if "kind" in resampled and (resampled["kind"] == "difference").any():
-        found = resampled[resampled["kind"] == "difference"]
-        return found.rename(columns={"auc": "difference", "holm_p": "corrected_p"}), True
+def _pairs(evaluation: Path) -> pd.DataFrame:
+    """Return the comparisons to be read, with one column of corrected p values."""
     found = read_tsv(require(evaluation / "comparisons.tsv"))
-    renamed = found.rename(columns={"auc_difference": "difference", "delong_holm_p": "corrected_p"})
-    return renamed, False
+    return found.rename(columns={"auc_difference": "difference", "delong_holm_p": "corrected_p"})
 
 
-def _differ(pairs: pd.DataFrame, networks: Collection[str], over_folds: bool) -> str:
+def _differ(pairs: pd.DataFrame, networks: Collection[str]) -> str:
     """Return whether the networks differ from each other."""
     if pairs.empty:
         return "There is only one model, so there is no comparison."
     own = pairs[
         pairs["first_backbone"].isin(networks) & pairs["second_backbone"].isin(networks)
     ].dropna(subset=["first_input_set", "second_input_set"])
-    where = "over the folds" if over_folds else "on the same cases"
+    where = "on the same cases"
     tested = own[own["corrected_p"].notna()]
     if own.empty:
         return "There is only one network, so there is no comparison."

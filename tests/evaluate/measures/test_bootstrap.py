@@ -4,34 +4,77 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from radnec.evaluate.measures.auc import delong_covariance
 from radnec.evaluate.measures.bootstrap import (
-    auc_of_samples,
     bca_interval,
     mean_interval,
     percentile_limits,
-    stratified_indices,
     times_drawn,
+    times_drawn_in_class,
+    weighted_auc,
 )
 
 RNG = np.random.default_rng(4)
 POSITIVES, NEGATIVES = RNG.normal(1, 1, 40), RNG.normal(0, 1, 160)
 
 
-def interval(positives, negatives, seed=1, repeats=2000):
+def interval(positives, negatives, seed=1, repeats=2000, copies=1, patients=None):
+    positive = np.r_[np.ones(len(positives), bool), np.zeros(len(negatives), bool)]
+    score = np.r_[positives, negatives].astype(float)
+    own = np.arange(len(score)) if patients is None else patients
     return bca_interval(
-        auc_of_samples, positives, negatives, confidence=0.95, repeats=repeats, seed=seed
+        weighted_auc,
+        np.tile(positive, copies),
+        np.tile(score, copies),
+        np.tile(own, copies),
+        confidence=0.95,
+        repeats=repeats,
+        seed=seed,
     )
 
 
-def test_auc_of_samples_is_scikit_learns_with_ties():
+def test_auc_of_weighted_cases_is_scikit_learns_with_ties():
     rng = np.random.default_rng(1)
-    first, second = rng.integers(0, 5, (7, 9)), rng.integers(0, 5, (7, 20))
-    labels = np.r_[np.ones(9), np.zeros(20)]
-    expected = [roc_auc_score(labels, np.r_[a, b]) for a, b in zip(first, second, strict=True)]
-    np.testing.assert_allclose(auc_of_samples(first, second), expected)
+    positive, score = rng.permutation(np.arange(29) < 9), rng.integers(0, 5, 29)
+    times = rng.integers(0, 4, (7, 29))
+    expected = [roc_auc_score(positive, score, sample_weight=row) for row in times]
+    np.testing.assert_allclose(weighted_auc(times, positive, score), expected)
+
+
+def test_bca_is_scipys_where_every_case_is_a_patient():
+    """The same draws, all pairs of each compared."""
+
+    def by_hand(first, second, axis=-1):
+        wins = first[..., :, None] > second[..., None, :]
+        return wins.sum((-1, -2)) / (first.shape[-1] * second.shape[-1])
+
+    few, more = POSITIVES[:9], NEGATIVES[:20]
+    # Groups are drawn in the order of their size.
+    expected = stats.bootstrap(
+        (few, more), by_hand, n_resamples=300, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    found = interval(few, more, repeats=300)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_copies_of_a_patients_case_add_nothing():
+    once, twice = interval(POSITIVES, NEGATIVES), interval(POSITIVES, NEGATIVES, copies=2)
+    assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=1e-9)
+    alone = interval(POSITIVES, NEGATIVES, copies=2, patients=np.arange(200))
+    cases = bca_interval(
+        weighted_auc,
+        np.r_[np.ones(80, bool), np.zeros(320, bool)],
+        np.r_[POSITIVES, POSITIVES, NEGATIVES, NEGATIVES],
+        np.arange(400),
+        confidence=0.95,
+        repeats=2000,
+        seed=1,
+    )
+    # As independent cases, they would narrow it by the root of two.
+    assert (cases.high - cases.low) < 0.8 * (alone.high - alone.low)
 
 
 def test_bca_agrees_with_delong_where_there_are_many_cases():
@@ -107,11 +150,21 @@ def test_patients_are_drawn_whole():
 
 def test_resampling_keeps_the_classes():
     positive = np.array([True, False, True, False, False, True, False])
-    drawn = stratified_indices(positive, 500, seed=3)
-    assert (positive[drawn].sum(axis=1) == 3).all()
+    drawn = times_drawn_in_class(positive, np.arange(7), 500, seed=3)
+    assert (drawn[:, positive].sum(axis=1) == 3).all()
+    assert (drawn[:, ~positive].sum(axis=1) == 4).all()
     # Each case about equally often.
-    frequency = np.bincount(drawn.ravel(), minlength=7) / 500
-    np.testing.assert_allclose(frequency, 1, atol=0.15)
+    np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.15)
+
+
+def test_a_patient_with_both_classes_is_drawn_whole():
+    positive = np.array([True, False, True, False, False, True, False, True])
+    patients = np.array(["a", "a", "b", "c", "c", "d", "e", "d"])
+    drawn = times_drawn_in_class(positive, patients, 300, seed=3)
+    for name in "abcde":
+        mine = drawn[:, patients == name]
+        assert (mine == mine[:, :1]).all()
+    assert (drawn[:, 0] > 1).any()
 
 
 def test_percentile_limits():

@@ -10,7 +10,12 @@ from scipy import stats
 
 from radnec.evaluate.measures.auc import delong_covariance, delong_interval
 from radnec.evaluate.measures.auc_interval import CLUSTERED, UNION, recommended_interval
-from radnec.evaluate.measures.clustered import clustered_covariance, permutation_by_patient
+from radnec.evaluate.measures.clustered import (
+    clustered_covariance,
+    design_effect,
+    permutation_by_patient,
+)
+from radnec.evaluate.measures.intervals import proportion
 
 # An AUC of 0.80.
 SHIFT = math.sqrt(2) * stats.norm.ppf(0.8)
@@ -104,3 +109,29 @@ def test_the_wider_of_two_intervals_is_named():
             POSITIVE, SCORES[0], np.where(POSITIVE, 0, np.arange(16)), 0.95
         ).note
     )
+
+
+def test_design_effect_of_copies_and_of_a_cluster_sample_by_hand():
+    rng = np.random.default_rng(1)
+    once = rng.random(60) < 0.8
+    copies = design_effect(np.tile(once, 3), np.tile(np.arange(60), 3))
+    assert copies == pytest.approx(3 * 60 / 59)
+    assert design_effect(once, np.arange(60)) == 1
+    # Patients a (1, 1), b (0), c (1, 0): mean 0.6, residual sums 0.8, -0.6, -0.2.
+    by_hand = (0.64 + 0.36 + 0.04) * 3 / 2 / 25 / (0.24 / 5)
+    found = design_effect(np.array([1, 1, 0, 1, 0]), np.array(list("aabcc")))
+    assert found == pytest.approx(max(1, by_hand))
+
+
+def test_wilson_of_two_visits_covers():
+    rng, inside, cases = np.random.default_rng(6), [], []
+    patients = np.repeat(np.arange(49), 2)
+    for _ in range(400):
+        liability = math.sqrt(0.8) * rng.normal(size=49)[patients]
+        right = liability + math.sqrt(0.2) * rng.normal(size=98) < stats.norm.ppf(0.8)
+        for found, effect in ((inside, design_effect(right, patients)), (cases, 1.0)):
+            one = proportion(int(right.sum()), 98, "wilson", 0.95, effect)
+            found.append(one.low <= 0.8 <= one.high)
+    # 400 data sets: standard error 0.011.
+    assert np.mean(inside) > 0.92
+    assert np.mean(cases) < 0.92

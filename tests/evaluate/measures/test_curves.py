@@ -13,9 +13,9 @@ from radnec.evaluate.measures.roc import roc_with_band, sensitivity_at
 OPTIONS = {"confidence": 0.95, "repeats": 300, "seed": 1}
 
 
-def one_case_a_patient(positive, score, **options):
-    """The decision curve, called as the other curves are."""
-    return decision_curve(positive, score, np.arange(len(score)), **options)
+def alone(curve, positive, score, **options):
+    """A curve of cases that are each a patient of its own."""
+    return curve(positive, score, np.arange(len(score)), **options)
 
 
 def random_case(seed, decimals=2):
@@ -27,20 +27,20 @@ def random_case(seed, decimals=2):
 def test_average_precision_is_scikit_learns_with_ties():
     for seed in range(30):
         positive, score = random_case(seed, decimals=1)
-        found = average_precision(score[positive], score[~positive])
+        found = average_precision(np.ones((1, 58)), positive, score)[0]
         assert found == pytest.approx(average_precision_score(positive, score))
 
 
 def test_average_precision_of_many_resamples_at_once():
-    rng = np.random.default_rng(0)
-    first, second = rng.random((5, 6)), rng.random((5, 20))
-    alone = [average_precision(a, b) for a, b in zip(first, second, strict=True)]
-    np.testing.assert_allclose(average_precision(first, second), alone)
+    positive, score = random_case(0, decimals=1)
+    times = np.random.default_rng(0).integers(0, 4, (5, 58))
+    expected = [average_precision_score(positive, score, sample_weight=row) for row in times]
+    np.testing.assert_allclose(average_precision(times, positive, score), expected)
 
 
 def test_precision_of_the_band_is_scikit_learns():
     positive, score = random_case(3)
-    found = precision_recall_with_band(positive, score, **OPTIONS)
+    found = alone(precision_recall_with_band, positive, score, **OPTIONS)
     band = found[found["kind"] == "band"]
     thresholds = np.sort(score[positive])[::-1]
     for k, threshold in enumerate(thresholds):
@@ -52,15 +52,19 @@ def test_precision_of_the_band_is_scikit_learns():
 
 def test_sensitivity_at_a_rate_by_hand():
     # Negatives 0.2, 0.4, 0.6, 0.8. No false alarm: only 0.9. One of four allowed: above 0.6.
-    positives, negatives = np.array([[0.9, 0.7, 0.5, 0.1]]), np.array([[0.2, 0.4, 0.6, 0.8]])
-    found = sensitivity_at(positives, negatives, np.array([0, 0.24, 0.25, 0.5, 1]))
+    score = np.array([0.9, 0.7, 0.5, 0.1, 0.2, 0.4, 0.6, 0.8])
+    rates = np.array([0, 0.24, 0.25, 0.5, 1])
+    # In the second resample 0.7 counts twice, 0.9 not at all, and 0.8 twice.
+    times = np.array([[1, 1, 1, 1, 1, 1, 1, 1], [0, 2, 1, 1, 1, 0, 1, 2]])
+    found = sensitivity_at(times, np.arange(8) < 4, score, rates)
     np.testing.assert_allclose(found[0], [0.25, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(found[1], [0, 0, 0, 0.5, 1])
 
 
 def test_roc_band_holds_the_curve_and_narrows_with_cases():
     positive, score = random_case(5)
-    small = roc_with_band(positive, score, **OPTIONS)
-    large = roc_with_band(np.tile(positive, 20), np.tile(score, 20), **OPTIONS)
+    small = alone(roc_with_band, positive, score, **OPTIONS)
+    large = alone(roc_with_band, np.tile(positive, 20), np.tile(score, 20), **OPTIONS)
     widths = []
     for found in (small, large):
         band = found[found["kind"] == "band"]
@@ -68,6 +72,16 @@ def test_roc_band_holds_the_curve_and_narrows_with_cases():
         assert (band["sensitivity"] <= band["high"] + 1e-9).all()
         widths.append((band["high"] - band["low"]).mean())
     assert widths[1] < 0.4 * widths[0]
+
+
+@pytest.mark.parametrize("curve", [roc_with_band, precision_recall_with_band])
+def test_bands_of_copied_patients_stay_as_wide(curve):
+    positive, score = random_case(5)
+    once = alone(curve, positive, score, **OPTIONS)
+    patients = np.tile(np.arange(58), 2)
+    twice = curve(np.tile(positive, 2), np.tile(score, 2), patients, **OPTIONS)
+    width = [(t["high"] - t["low"])[t["kind"] == "band"].mean() for t in (once, twice)]
+    assert width[1] == pytest.approx(width[0], rel=0.02)
 
 
 def test_net_benefit_by_hand():
@@ -78,7 +92,7 @@ def test_net_benefit_by_hand():
 
 def test_decision_curve_at_its_ends():
     positive, score = random_case(7)
-    found = one_case_a_patient(positive, score, **OPTIONS).set_index("threshold")
+    found = alone(decision_curve, positive, score, **OPTIONS).set_index("threshold")
     # At 1 % nearly everyone is called, and the harm of a false alarm is small.
     assert found.loc[0.01, "net_benefit"] == pytest.approx(found.loc[0.01, "act_always"], abs=0.01)
     share = positive.mean()
@@ -91,23 +105,23 @@ def test_decision_curve_at_its_ends():
 
 def test_a_perfect_model_has_the_prevalence_as_benefit():
     positive = np.arange(20) < 5
-    found = one_case_a_patient(positive, np.where(positive, 0.995, 0.001), **OPTIONS)
+    found = alone(decision_curve, positive, np.where(positive, 0.995, 0.001), **OPTIONS)
     np.testing.assert_allclose(found["net_benefit"], 0.25)
 
 
 @pytest.mark.parametrize(
     "curve",
-    [roc_with_band, precision_recall_with_band, one_case_a_patient],
+    [roc_with_band, precision_recall_with_band, decision_curve],
     ids=lambda f: f.__name__,
 )
 def test_one_class_gives_an_empty_table_with_its_columns(curve):
-    found = curve(np.ones(6, bool), np.linspace(0, 1, 6), **OPTIONS)
+    found = alone(curve, np.ones(6, bool), np.linspace(0, 1, 6), **OPTIONS)
     assert found.empty
-    assert list(found.columns) == list(curve(*random_case(1), **OPTIONS).columns)
+    assert list(found.columns) == list(alone(curve, *random_case(1), **OPTIONS).columns)
 
 
-@pytest.mark.parametrize("curve", [roc_with_band, precision_recall_with_band, one_case_a_patient])
+@pytest.mark.parametrize("curve", [roc_with_band, precision_recall_with_band, decision_curve])
 def test_constant_scores_do_not_break_it(curve):
     positive, _ = random_case(1)
-    found = curve(positive, np.full(58, 0.5), **OPTIONS)
+    found = alone(curve, positive, np.full(58, 0.5), **OPTIONS)
     assert len(found)

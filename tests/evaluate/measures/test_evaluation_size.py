@@ -26,13 +26,16 @@ def outcomes(rng, n, mean, sd):
 
 
 def test_published_example():
-    """Riley et al. 2021, Stat Med 40:4230: C statistic 0.8, prevalence 0.018.
+    """The authors' own package, pmvalsampsize, on the example of its help page and its tests.
 
-    4252 cases for an interval of the C statistic 0.1 wide, 905 for one of O/E 1.0 wide (there the
-    standard error goes in steps of 0.0001).
+    C statistic 0.8, prevalence 0.018, logit normal with mean -5 and standard deviation 2.5,
+    intervals 0.1 (C statistic), 0.2 (slope) and 1.0 wide (O/E). The package prints 4252, 4544 and
+    905; it draws a million logits where the integral is taken here (4501 with a thousand), and
+    its standard error of O/E goes in steps of 0.0001.
     """
     assert needed_for_auc(0.8, 0.018, 0.1) == 4252
     assert needed_for_oe(0.018, 1.0) == pytest.approx(905, abs=1)
+    assert needed_for_slope(-5, 2.5, 0.2) == pytest.approx(4544, rel=0.005)
 
 
 def test_slope_has_the_precision_asked_for():

@@ -55,7 +55,9 @@ def test_balanced_accuracy_and_mcc_are_scikit_learns():
         called = score > 0.6
         found = measures(count(positive, called), 0.95)["balanced_accuracy"][0]
         assert found.value == pytest.approx(balanced_accuracy_score(positive, called))
-        correlation = matthews(positive, called, confidence=0.95, repeats=200, seed=1)
+        correlation = matthews(
+            positive, called, np.arange(len(called)), confidence=0.95, repeats=200, seed=1
+        )
         assert correlation.value == pytest.approx(matthews_corrcoef(positive, called))
         assert correlation.low < correlation.value < correlation.high
 
@@ -63,7 +65,9 @@ def test_balanced_accuracy_and_mcc_are_scikit_learns():
 @pytest.mark.parametrize(("called", "name"), [(True, "necrosis"), (False, "recurrence")])
 def test_mcc_of_a_single_decision_is_stated(called, name):
     positive, _ = random_case(1)
-    found = matthews(positive, np.full(42, called), confidence=0.95, repeats=200, seed=1)
+    found = matthews(
+        positive, np.full(42, called), np.arange(42), confidence=0.95, repeats=200, seed=1
+    )
     assert found.note == f"not defined: every case is called {name}"
 
 

@@ -15,7 +15,12 @@ from radnec.evaluate.cohort.covariates import case_covariates
 from radnec.evaluate.comparisons.multiplicity import holm
 from radnec.evaluate.measures.auc_interval import recommended_interval
 from radnec.evaluate.measures.clustered import clustered_covariance, why_not_clustered
-from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count, measures
+from radnec.evaluate.measures.operating_point import (
+    HIGHER_PROBABILITY,
+    count,
+    design_effects,
+    measures,
+)
 from radnec.evaluate.models.predictions import Pooled, pool, read_patients, read_predictions
 from radnec.evaluate.tables.output import write_results
 
@@ -83,14 +88,18 @@ def _grouping(pooled: Pooled, groups: pd.Series, confidence: float) -> list[dict
     for level in sorted(set(values)):
         members = values == level
         inside, probability = positive[members], score[members]
-        found = measures(count(inside, probability > HIGHER_PROBABILITY), confidence)
-        auc = recommended_interval(inside, probability, patients[members], confidence)
+        called = probability > HIGHER_PROBABILITY
+        effects = design_effects(inside, called, patients[members], pooled.inflation)
+        found = measures(count(inside, called), confidence, effects)
+        auc = recommended_interval(
+            inside, probability, patients[members], confidence, pooled.inflation
+        )
         if not why_not_clustered(inside, patients[members]):
             # With one case a patient this is DeLong's variance.
             area, variance = clustered_covariance(inside, probability[None, :], patients[members])
             if variance[0, 0] > 0:
                 areas.append(area[0])
-                variances.append(variance[0, 0])
+                variances.append(variance[0, 0] * pooled.inflation)
         notes = []
         row: dict[str, Any] = {"level": level, "n_necrosis": int(inside.sum())}
         row["n_recurrence"] = int((~inside).sum())

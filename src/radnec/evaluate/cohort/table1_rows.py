@@ -87,7 +87,7 @@ def _patients(table: pd.DataFrame, groups: dict[str, pd.Series]) -> list[dict[st
     """Return the row of patients where some patients have several cases."""
     if table["patient"].nunique() == len(table):
         return []
-    note = "cases of one patient are not independent: intervals over cases are too narrow"
+    note = "cases of one patient are not independent: intervals that count cases are too narrow"
     cells = {name: table["patient"][members].nunique() for name, members in groups.items()}
     return [_line("patients", "", cells, note=note)]
 

@@ -21,8 +21,7 @@ from radnec.evaluate.models.predictions import HOLDOUT, Pooled
 
 # Three families of questions: which backbone, which input, and what images add to models without.
 BACKBONES, INPUTS, IMAGES = "backbones", "inputs", "images"
-_INFERENCE = {
-    *("auc_difference_lo", "auc_difference_hi", "delong_z", "delong_p"),
+_OF_DECISIONS = {
     *("acc_difference_lo", "acc_difference_hi", "odds_ratio_lo", "odds_ratio_hi"),
     *("mcnemar_exact_p", "mcnemar_mid_p"),
 }
@@ -48,8 +47,8 @@ def pairs_of(models: Sequence[Model]) -> Iterator[tuple[str, Model, Model]]:
 
 
 _CROSS_VALIDATED = (
-    "cross-validation: no test between models on joined folds, whose predictions share their "
-    "training cases (type I error 0.06 to 0.22 at 0.05); see resampled.tsv"
+    "cross-validation: DeLong's variance times {inflation:.2f} for networks trained anew; no test "
+    "of decisions, McNemar's takes the networks as fixed"
 )
 
 
@@ -58,8 +57,8 @@ def comparison_table(
 ) -> pd.DataFrame:
     """Return every pair of models compared on the same test cases, Holm over each family.
 
-    With `cross_validated`, differences are given but neither limits nor p: both of DeLong's and
-    McNemar's tests take the networks as fixed, and those of the folds are not.
+    In a cross-validation DeLong's variance is inflated by the larger factor of the two models
+    (``Pooled.inflation``), and McNemar's test, which takes the networks as fixed, is left out.
     """
     rows = []
     for family, first, second in pairs_of(models):
@@ -68,8 +67,9 @@ def comparison_table(
         if list(one.cases["case"]) != list(two.cases["case"]):
             rows.append({**row, "n": 0, "notes": "not defined: not the same test cases"})
             continue
-        auc = compare_aucs(one.positive, one.score, two.score, confidence, one.patients)
-        decision = compare_decisions(_right(one), _right(two), confidence)
+        inflation = max(one.inflation, two.inflation)
+        auc = compare_aucs(one.positive, one.score, two.score, confidence, one.patients, inflation)
+        decision = compare_decisions(_right(one), _right(two), one.patients, confidence)
         rows.append(
             {
                 **row,
@@ -94,10 +94,10 @@ def comparison_table(
                 "notes": "; ".join(filter(None, (auc.note, decision.note))),
             }
         )
-    if cross_validated:
-        for row in rows:
-            row |= dict.fromkeys(_INFERENCE & row.keys(), math.nan)
-            row["notes"] = "; ".join(filter(None, (str(row["notes"]), _CROSS_VALIDATED)))
+        if cross_validated:
+            said = (auc.note, _CROSS_VALIDATED.format(inflation=inflation))
+            rows[-1] |= dict.fromkeys(_OF_DECISIONS, math.nan)
+            rows[-1]["notes"] = "; ".join(filter(None, said))
     tests = ["delong_p", "mcnemar_exact_p"]
     table = pd.DataFrame(rows, columns=None if rows else [*_NAMES, *tests, "notes"])
     for test in tests:

@@ -47,7 +47,9 @@ def ranking_table(
     rows = []
     for at, model in enumerate(models):
         pooled, own = model.pooled, model.recommended["auc"]
-        together = recommended_interval(pooled.positive, pooled.score, pooled.patients, level)
+        together = recommended_interval(
+            pooled.positive, pooled.score, pooled.patients, level, pooled.inflation
+        )
         row: dict[str, Any] = {**model.key, "auc": own.value, "auc_lo": own.low, "auc_hi": own.high}
         row |= {
             "simultaneous_lo": together.low if chosen else np.nan,
@@ -69,7 +71,14 @@ def ranking_table(
 def _selection(models: Sequence[Model], confidence: float, seed: int) -> Selection:
     first = models[0].pooled
     scores = np.stack([model.pooled.score for model in models])
-    return select_best(first.positive, scores, first.patients, confidence=confidence, seed=seed)
+    return select_best(
+        first.positive,
+        scores,
+        first.patients,
+        confidence=confidence,
+        seed=seed,
+        inflation=np.array([model.pooled.inflation for model in models]),
+    )
 
 
 def _corrected(estimate: Estimate | None) -> dict[str, Any]:

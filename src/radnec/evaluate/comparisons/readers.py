@@ -17,7 +17,12 @@ from radnec.evaluate.measures.auc import delong_covariance, why_undefined
 from radnec.evaluate.measures.auc_interval import recommended_interval
 from radnec.evaluate.measures.clustered import clustered_covariance, repeated, why_not_clustered
 from radnec.evaluate.measures.intervals import paired_difference
-from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, count, measures
+from radnec.evaluate.measures.operating_point import (
+    HIGHER_PROBABILITY,
+    count,
+    design_effects,
+    measures,
+)
 from radnec.evaluate.models.model import Model
 
 AREA, BALANCED = "AUC", "balanced accuracy"
@@ -108,17 +113,17 @@ def _alone(name: str, own: pd.DataFrame, truth: pd.DataFrame, confidence: float)
         "n_recurrence": int((~positive).sum()),
     }
     called = (own["call"] != "").to_numpy()
-    found = measures(
-        count(positive[called], (own["call"] == POSITIVE).to_numpy()[called]), confidence
-    )
+    person = (own["call"] == POSITIVE).to_numpy()[called]
+    patients = truth.loc[own.index, "patient"].to_numpy(dtype=str)
+    effects = design_effects(positive[called], person, patients[called])
+    found = measures(count(positive[called], person), confidence, effects)
     for measure in ("sens", "spec"):
         best = found[measure][2]
         row |= {measure: best.value, f"{measure}_lo": best.low, f"{measure}_hi": best.high}
     scored = own["score"].notna().to_numpy()
     if scored.any():
-        patients = truth.loc[own.index, "patient"].to_numpy(dtype=str)[scored]
         score = own["score"].to_numpy(dtype=float)[scored]
-        area = recommended_interval(positive[scored], score, patients, confidence)
+        area = recommended_interval(positive[scored], score, patients[scored], confidence)
         row |= {"auc": area.value, "auc_lo": area.low, "auc_hi": area.high, "notes": area.note}
     return row
 
@@ -136,7 +141,10 @@ def _pair(
         person = (reader["call"] == POSITIVE).to_numpy()[called]
         truth = positive[called]
         row["mcnemar_exact_p"] = compare_decisions(
-            network == truth, person == truth, confidence
+            network == truth,
+            person == truth,
+            mine["patient"].to_numpy(dtype=str)[called],
+            confidence,
         ).exact_p
         for measure, members in (("sens", truth), ("spec", ~truth)):
             if not members.any():

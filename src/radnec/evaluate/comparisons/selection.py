@@ -42,7 +42,13 @@ class Selection:
 
 
 def select_best(
-    positive: np.ndarray, scores: np.ndarray, patients: np.ndarray, *, confidence: float, seed: int
+    positive: np.ndarray,
+    scores: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    seed: int,
+    inflation: np.ndarray | None = None,
 ) -> Selection:
     """Return simultaneous level and selection-corrected estimate of the best of several models.
 
@@ -54,6 +60,9 @@ def select_best(
         Shape (models, cases), the same cases for all models.
     patients
         Shape (cases,).
+    inflation
+        Shape (models,): variance of each AUC with its networks trained anew over that with these
+        networks; None for one split.
 
     Notes
     -----
@@ -67,6 +76,8 @@ def select_best(
     such limits are needed: Rink and Brannath 2025.)
     """
     areas, covariance, why = _covariance(positive, scores, patients)
+    if inflation is not None:
+        covariance = covariance * np.sqrt(np.outer(inflation, inflation))
     best = int(np.argmax(areas))
     if why:
         return Selection(best, confidence, undefined(METHOD, why, float(areas[best])))

@@ -26,7 +26,11 @@ CLUSTERED = "Obuchowski (clustered, logit) and Newcombe, the wider limits"
 
 
 def recommended_interval(
-    positive: np.ndarray, score: np.ndarray, patients: np.ndarray, confidence: float
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    confidence: float,
+    inflation: float = 1.0,
 ) -> Estimate:
     """Return the AUC with the lower of two lower limits and the higher of two upper ones.
 
@@ -34,7 +38,8 @@ def recommended_interval(
     are few, Newcombe's does not use the scores at all; one or the other held the truth
     nearly as often as it should in every setting of docs/coverage.tsv, at about 1.1 times the
     width. Where a patient has several cases, Obuchowski's variance stands in for DeLong's and
-    Newcombe's counts are divided by the ratio of the two variances (the design effect).
+    Newcombe's counts are divided by the ratio of the two variances (the design effect). In a
+    cross-validation `inflation` multiplies the one and divides the others.
 
     Parameters
     ----------
@@ -44,21 +49,27 @@ def recommended_interval(
         Shape (cases,).
     patients
         Shape (cases,).
+    inflation
+        Variance with the networks trained anew over that with these networks.
     """
     m, n = int(positive.sum()), int((~positive).sum())
     value = area(positive, score)
-    if not repeated(patients):
+    if not repeated(patients) and inflation == 1:
         delong = delong_interval(positive, score, confidence)
         return _wider(delong, newcombe_interval(value, m, n, confidence), UNION)
+    method = CLUSTERED if repeated(patients) else UNION
+    if inflation > 1:
+        method += f", variance times {inflation:.2f} for networks trained anew"
     if why := why_undefined(positive, least=2) or why_not_clustered(positive, patients):
-        return undefined(CLUSTERED, why, value)
+        return undefined(method, why, value)
+    # With one case a patient this is DeLong's variance.
     variance = float(clustered_covariance(positive, score[None], patients)[1][0, 0])
     simple = float(delong_covariance(positive, score[None])[1][0, 0])
     effect = max(1.0, variance / simple) if simple > 0 else _cases_a_patient(patients)
-    logit = logit_interval(value, variance, confidence, CLUSTERED)
+    logit = logit_interval(value, variance * inflation, confidence, method)
     # Not below two of a class: a fraction of a case has no variance.
-    some, rest = (max(2, math.floor(count / effect)) for count in (m, n))
-    return _wider(logit, newcombe_interval(value, some, rest, confidence), CLUSTERED)
+    some, rest = (max(2, math.floor(count / (effect * inflation))) for count in (m, n))
+    return _wider(logit, newcombe_interval(value, some, rest, confidence), method)
 
 
 def _cases_a_patient(patients: np.ndarray) -> float:

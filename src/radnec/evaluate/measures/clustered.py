@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import stats
 
-from radnec.evaluate.measures.auc import area, placements, why_undefined
+from radnec.evaluate.measures.auc import placements, why_undefined
 
 
 def clustered_covariance(
@@ -57,19 +58,50 @@ def why_not_clustered(positive: np.ndarray, patients: np.ndarray) -> str:
     return ""
 
 
+def design_effect(values: np.ndarray, patients: np.ndarray) -> float:
+    """Return the variance of a mean over cases, the patient as the unit, over the simple one.
+
+    Rao and Scott 1992, Biometrics 48:577: the mean as a ratio of two sums over patients. Counts
+    divided by it stand for as many independent cases. Never below 1; where no value differs, the
+    mean number of cases of a patient, as if those of a patient were copies.
+
+    Parameters
+    ----------
+    values, patients
+        Shape (cases,).
+    """
+    _, unit, sizes = np.unique(patients, return_inverse=True, return_counts=True)
+    n, units = len(values), len(sizes)
+    if units == n:
+        return 1.0
+    simple = float(np.var(values)) / n
+    if simple == 0 or units < 2:
+        return n / units
+    apart = np.bincount(unit, values - np.mean(values))
+    return max(1.0, float((apart**2).sum()) * units / (units - 1) / n**2 / simple)
+
+
 def repeated(patients: np.ndarray) -> bool:
     """Return whether any patient has more than one case."""
     return len(np.unique(patients)) < len(patients)
 
 
 def permutation_by_patient(
-    positive: np.ndarray, score: np.ndarray, patients: np.ndarray, *, repeats: int, seed: int
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    *,
+    repeats: int,
+    seed: int,
+    inflation: float = 1.0,
 ) -> tuple[float, str, str]:
     """Return p of "the AUC is not above one half" with the labels moved patient by patient.
 
     The labels of a patient's cases stay together and go to a patient with as many cases, since
     only those could have had them. One-sided, the observed labels among the permutations
-    (Winkler et al. 2015, NeuroImage 123:253, whole-block exchangeability).
+    (Winkler et al. 2015, NeuroImage 123:253, whole-block exchangeability). In a
+    cross-validation the labels would have trained other networks; the AUCs of the permutations
+    are set apart from one half by the root of `inflation`.
 
     Returns
     -------
@@ -77,6 +109,8 @@ def permutation_by_patient(
         p, how it was found, and why there is none if so.
     """
     how = f"{repeats} permutations of patients, one-sided"
+    if inflation > 1:
+        how += f", variance times {inflation:.2f} for networks trained anew"
     if why := why_undefined(positive, least=2):
         return math.nan, how, f"not defined: {why}"
     order = np.argsort(patients, kind="stable")
@@ -84,11 +118,13 @@ def permutation_by_patient(
     _, starts, counts = np.unique(patients[order], return_index=True, return_counts=True)
     blocks = [starts[counts == size][:, None] + np.arange(size) for size in np.unique(counts)]
     rng = np.random.default_rng(seed)
-    observed = area(labels, ordered)
-    reached = 1
-    for _ in range(repeats):
-        moved = labels.copy()
+    ranks, m = stats.rankdata(ordered), int(labels.sum())
+    moved = np.empty((repeats + 1, len(labels)), dtype=bool)
+    moved[0] = labels
+    for row in moved[1:]:
         for block in blocks:
-            moved[block] = labels[block[rng.permutation(len(block))]]
-        reached += area(moved, ordered) >= observed - 1e-12
+            row[block] = labels[block[rng.permutation(len(block))]]
+    # Mann and Whitney's U over its largest value, as far from one half as trained anew.
+    areas = (moved @ ranks - m * (m + 1) / 2) / (m * (len(labels) - m)) - 0.5
+    reached = int((areas[1:] * math.sqrt(inflation) >= areas[0] - 1e-12).sum()) + 1
     return reached / (repeats + 1), how, ""

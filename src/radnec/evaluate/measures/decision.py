@@ -52,7 +52,7 @@ def decision_curve(
         return net_benefit(_at_least(positives), _at_least(negatives), n, THRESHOLDS)
 
     low = high = np.full(len(THRESHOLDS), np.nan)
-    if not too_few(positive):
+    if not too_few(positive, patients):
         low, high = percentile_limits(
             _of_samples(positive, score, times_drawn(patients, repeats, seed)), confidence
         )

@@ -10,6 +10,7 @@ import math
 from typing import Literal
 
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from radnec.evaluate.measures.estimate import Estimate, undefined
 
@@ -28,7 +29,9 @@ def z_value(confidence: float) -> float:
     return float(stats.norm.ppf(0.5 + confidence / 2))
 
 
-def proportion(successes: int, n: int, method: Method, confidence: float) -> Estimate:
+def proportion(
+    successes: float, n: float, method: Method, confidence: float, effect: float = 1.0
+) -> Estimate:
     """Return a proportion with a confidence interval.
 
     Parameters
@@ -42,6 +45,8 @@ def proportion(successes: int, n: int, method: Method, confidence: float) -> Est
         correction out, and so does this;
         ``wilson``: Wilson's score interval (Newcombe 1998, Stat Med 17:857, method 3);
         ``exact``: Clopper and Pearson 1934, which covers at least the nominal level.
+    effect
+        Design effect by which both counts are divided, for Wilson's alone.
 
     Raises
     ------
@@ -62,11 +67,19 @@ def proportion(successes: int, n: int, method: Method, confidence: float) -> Est
         return wald(successes / n, n, confidence)
     # prop.test corrects by min(1/2, |k - n/2|), which is 0 at one half.
     used = "wilson" if method == "wilsoncc" and 2 * successes == n else method
-    interval = stats.binomtest(successes, n).proportion_ci(confidence, method=used)
+    if used == "wilson":
+        low, high = proportion_confint(
+            successes / effect, n / effect, alpha=1 - confidence, method="wilson"
+        )
+        name = _NAMES[method] + (f", counts divided by {effect:.2f}" if effect > 1 else "")
+        # The limit that is exactly 0 or 1 is rounded there.
+        low, high = (low if successes else 0.0), (high if successes < n else 1.0)
+        return Estimate(successes / n, float(low), float(high), name)
+    interval = stats.binomtest(int(successes), int(n)).proportion_ci(confidence, method=used)
     return Estimate(successes / n, float(interval.low), float(interval.high), _NAMES[method])
 
 
-def wald(value: float, n: int, confidence: float) -> Estimate:
+def wald(value: float, n: float, confidence: float) -> Estimate:
     """Return Wald's interval of a proportion, cut to [0, 1].
 
     The paper also used it for the AUC, with the number of all cases as n; an AUC is not a
@@ -79,12 +92,12 @@ def wald(value: float, n: int, confidence: float) -> Estimate:
 
 
 def paired_difference(
-    first_only: int, second_only: int, n: int, confidence: float
+    first_only: float, second_only: float, n: float, confidence: float
 ) -> tuple[float, float]:
     """Return the limits of a difference of two proportions of the same n cases.
 
     Bonett and Price 2012, Br J Math Stat Psychol 65:65: Wald's with one case added to each of
-    the two cells in which only one of the two happens.
+    the two cells in which only one of the two happens. Counts may be divided by a design effect.
     """
     p12, p21 = (first_only + 1) / (n + 2), (second_only + 1) / (n + 2)
     half = z_value(confidence) * math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from radnec.evaluate.measures.bootstrap import bca_interval
+from radnec.evaluate.measures.clustered import design_effect
 from radnec.evaluate.measures.estimate import Estimate, undefined
 from radnec.evaluate.measures.intervals import mean_of_two, proportion
 from radnec.evaluate.measures.predictive_values import likelihood_ratios, predictive_values
@@ -68,8 +70,31 @@ def choose_threshold(positive: np.ndarray, score: np.ndarray) -> float:
     return float(best[np.argmin(np.abs(best - HIGHER_PROBABILITY))])
 
 
-def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
+def design_effects(
+    positive: np.ndarray, called: np.ndarray, patients: np.ndarray, inflation: float = 1.0
+) -> dict[str, float]:
+    """Return how many cases stand for one independent case: of ``acc``, ``sens`` and ``spec``.
+
+    See :func:`design_effect`; in a cross-validation times `inflation`, the factor of the AUC.
+    """
+    right = positive == called
+    members = {"acc": np.ones(len(right), bool), "sens": positive, "spec": ~positive}
+    return {
+        name: inflation * (design_effect(right[of], patients[of]) if of.any() else 1.0)
+        for name, of in members.items()
+    }
+
+
+def measures(
+    counts: Counts, confidence: float, effects: Mapping[str, float] | None = None
+) -> dict[str, list[Estimate]]:
     """Return accuracy, sensitivity and specificity, each with every interval, and what follows.
+
+    Parameters
+    ----------
+    effects
+        See :func:`design_effects`; None for independent cases. Wilson's intervals, and what is
+        made of them, use it.
 
     Returns
     -------
@@ -83,9 +108,10 @@ def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
         "sens": (counts.tp, counts.tp + counts.fn),
         "spec": (counts.tn, counts.tn + counts.fp),
     }
+    effects = effects or dict.fromkeys(pairs, 1.0)
     found = {
         name: [
-            proportion(k, n, method, confidence)
+            proportion(k, n, method, confidence, effects[name])
             for method in ("wald", "wilsoncc", "wilson", "exact")
         ]
         for name, (k, n) in pairs.items()
@@ -94,25 +120,42 @@ def measures(counts: Counts, confidence: float) -> dict[str, list[Estimate]]:
         ("ppv_observed", counts.tp, counts.tp + counts.fp),
         ("npv_observed", counts.tn, counts.tn + counts.fn),
     ):
-        found[name] = [proportion(k, n, "wilson", confidence)]
+        found[name] = [proportion(k, n, "wilson", confidence, effects["acc"])]
     found["balanced_accuracy"] = [mean_of_two(found["sens"][2], found["spec"][2])]
-    ratios = likelihood_ratios(pairs["sens"], pairs["spec"], confidence)
+    ratios = likelihood_ratios(*_effective(pairs, effects), confidence)
     found["likelihood_ratio_positive"] = [ratios.positive]
     found["likelihood_ratio_negative"] = [ratios.negative]
     return found
 
 
 def predictive(
-    counts: Counts, prevalences: tuple[float, ...], confidence: float
+    counts: Counts,
+    prevalences: tuple[float, ...],
+    confidence: float,
+    effects: Mapping[str, float] | None = None,
 ) -> dict[float, tuple[Estimate, Estimate]]:
     """Return PPV and NPV at each stated prevalence of necrosis."""
-    sensitivity = (counts.tp, counts.tp + counts.fn)
-    specificity = (counts.tn, counts.tn + counts.fp)
-    return {p: predictive_values(sensitivity, specificity, p, confidence) for p in prevalences}
+    pairs = {"sens": (counts.tp, counts.tp + counts.fn), "spec": (counts.tn, counts.tn + counts.fp)}
+    both = _effective(pairs, effects or dict.fromkeys(pairs, 1.0))
+    return {p: predictive_values(*both, p, confidence) for p in prevalences}
+
+
+def _effective(
+    pairs: Mapping[str, tuple[int, int]], effects: Mapping[str, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the counts of sensitivity and specificity, as of independent cases."""
+    (tp, m), (tn, n) = pairs["sens"], pairs["spec"]
+    return (tp / effects["sens"], m / effects["sens"]), (tn / effects["spec"], n / effects["spec"])
 
 
 def matthews(
-    positive: np.ndarray, called: np.ndarray, *, confidence: float, repeats: int, seed: int
+    positive: np.ndarray,
+    called: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> Estimate:
     """Return Matthews' correlation coefficient with its BCa interval."""
     if called.all() or not called.any():
@@ -120,18 +163,19 @@ def matthews(
         return undefined("BCa bootstrap", f"every case is called {which}")
     return bca_interval(
         _matthews,
-        called[positive].astype(float),
-        called[~positive].astype(float),
+        positive,
+        called.astype(float),
+        patients,
         confidence=confidence,
         repeats=repeats,
         seed=seed,
     )
 
 
-def _matthews(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
+def _matthews(times: np.ndarray, positive: np.ndarray, called: np.ndarray) -> np.ndarray:
     """MCC from decisions (0 or 1) of both classes; 0 where all decisions are the same."""
-    m, n = positives.shape[axis], negatives.shape[axis]
-    tp, fp = positives.sum(axis=axis), negatives.sum(axis=axis)
+    m, n = times[:, positive].sum(axis=1), times[:, ~positive].sum(axis=1)
+    tp, fp = times[:, positive] @ called[positive], times[:, ~positive] @ called[~positive]
     fn, tn = m - tp, n - fp
     below = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
     return np.where(below > 0, (tp * tn - fp * fn) / np.where(below > 0, below, 1), 0.0)

@@ -7,10 +7,15 @@ import pandas as pd
 from sklearn.metrics import precision_recall_curve
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices, too_few
+from radnec.evaluate.measures.bootstrap import (
+    called_from_above,
+    percentile_limits,
+    times_drawn_in_class,
+    too_few,
+)
 
 
-def average_precision(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
+def average_precision(times: np.ndarray, positive: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Return the average precision of every resample.
 
     The mean over the positive cases of the precision at the threshold that just calls them,
@@ -18,44 +23,54 @@ def average_precision(positives: np.ndarray, negatives: np.ndarray, axis: int = 
 
     Parameters
     ----------
-    positives, negatives
-        Scores; the cases lie along `axis`, the resamples along the others.
+    times
+        How often each resample holds each case, shape (resamples, cases).
+    positive, score
+        Shape (cases,).
     """
-    at = np.moveaxis(positives, axis, -1)
-    others = np.moveaxis(negatives, axis, -1)
-    called_right = (at[..., None, :] >= at[..., :, None]).sum(-1)
-    called_wrong = (others[..., None, :] >= at[..., :, None]).sum(-1)
-    return np.asarray((called_right / (called_right + called_wrong)).mean(-1))
+    reached = (score[:, None] >= score[None, positive]).astype(float)
+    right = times[:, positive] @ reached[positive]
+    wrong = times[:, ~positive] @ reached[~positive]
+    # Where a resample lacks a case, its precision has no weight.
+    precision = right / np.maximum(right + wrong, 1)
+    return np.asarray((times[:, positive] * precision).sum(1) / times[:, positive].sum(1))
 
 
 def precision_recall_with_band(
-    positive: np.ndarray, score: np.ndarray, *, confidence: float, repeats: int, seed: int
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> pd.DataFrame:
-    """Return the precision-recall curve and a pointwise bootstrap band.
+    """Return the precision-recall curve and a pointwise bootstrap band, patients drawn whole.
 
     Returns
     -------
     DataFrame
         Columns kind (``curve`` or ``band``), recall, precision, low, high. The band is given at
         the recalls that the number of necrosis cases allows, without limits with fewer than 6
-        cases of a class. Empty if one class has no case.
+        patients of a class. Empty if one class has no case.
     """
     columns = ["kind", "recall", "precision", "low", "high"]
     if why_undefined(positive, least=1):
         return pd.DataFrame(columns=columns)
     precision, recall, _ = precision_recall_curve(positive, score)
     curve = pd.DataFrame({"kind": "curve", "recall": recall, "precision": precision})
-    drawn = stratified_indices(positive, repeats, seed)
-    samples = _precision_at(score[drawn[:, positive]], score[drawn[:, ~positive]])
-    low, high = percentile_limits(samples, confidence)
-    if too_few(positive):
-        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     m = int(positive.sum())
+    recalls = np.arange(1, m + 1) / m
+    low = high = np.full(m, np.nan)
+    if not too_few(positive, patients):
+        drawn = times_drawn_in_class(positive, patients, repeats, seed)
+        low, high = percentile_limits(_precision_at(drawn, positive, score, recalls), confidence)
+    once = np.ones((1, len(score)))
     band = pd.DataFrame(
         {
             "kind": "band",
-            "recall": np.arange(1, m + 1) / m,
-            "precision": _precision_at(score[None, positive], score[None, ~positive])[0],
+            "recall": recalls,
+            "precision": _precision_at(once, positive, score, recalls)[0],
             "low": low,
             "high": high,
         }
@@ -63,12 +78,12 @@ def precision_recall_with_band(
     return pd.concat([curve, band], ignore_index=True)[columns]
 
 
-def _precision_at(positives: np.ndarray, negatives: np.ndarray) -> np.ndarray:
-    """Return the precision at the threshold that calls the k-th positive, shape (repeats, m)."""
-    descending = -np.sort(-positives, axis=1)
-    found = np.empty(descending.shape)
-    for k in range(descending.shape[1]):
-        threshold = descending[:, k : k + 1]
-        right = (positives >= threshold).sum(1)
-        found[:, k] = right / (right + (negatives >= threshold).sum(1))
-    return found
+def _precision_at(
+    times: np.ndarray, positive: np.ndarray, score: np.ndarray, recalls: np.ndarray
+) -> np.ndarray:
+    """Return the precision at the highest threshold with each recall, shape (resamples, k)."""
+    found, missed = called_from_above(times, positive, score)
+    needed = recalls * found[:, -1:] - 1e-9
+    at = np.stack([np.searchsorted(*row, side="left") for row in zip(found, needed, strict=True)])
+    right, wrong = (np.take_along_axis(counts, at, axis=1) for counts in (found, missed))
+    return np.asarray(right / (right + wrong))

@@ -28,7 +28,7 @@ class LikelihoodRatios:
 
 
 def likelihood_ratios(
-    sensitivity: tuple[int, int], specificity: tuple[int, int], confidence: float
+    sensitivity: tuple[float, float], specificity: tuple[float, float], confidence: float
 ) -> LikelihoodRatios:
     """Return both likelihood ratios from right decisions and cases of each class."""
     (tp, positives), (tn, negatives) = sensitivity, specificity
@@ -38,7 +38,7 @@ def likelihood_ratios(
     )
 
 
-def ratio(first: tuple[int, int], second: tuple[int, int], confidence: float) -> Estimate:
+def ratio(first: tuple[float, float], second: tuple[float, float], confidence: float) -> Estimate:
     """Return the ratio of two independent proportions, each a count and its number of trials.
 
     Notes
@@ -68,8 +68,8 @@ def ratio(first: tuple[int, int], second: tuple[int, int], confidence: float) ->
 
 
 def predictive_values(
-    sensitivity: tuple[int, int],
-    specificity: tuple[int, int],
+    sensitivity: tuple[float, float],
+    specificity: tuple[float, float],
     prevalence: float,
     confidence: float,
 ) -> tuple[Estimate, Estimate]:

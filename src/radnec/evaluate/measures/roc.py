@@ -7,16 +7,27 @@ import pandas as pd
 from sklearn.metrics import roc_curve
 
 from radnec.evaluate.measures.auc import why_undefined
-from radnec.evaluate.measures.bootstrap import percentile_limits, stratified_indices, too_few
+from radnec.evaluate.measures.bootstrap import (
+    called_from_above,
+    percentile_limits,
+    times_drawn_in_class,
+    too_few,
+)
 
 # Where the band is computed: fine enough for a figure of one column.
 GRID = np.linspace(0.0, 1.0, 101)
 
 
 def roc_with_band(
-    positive: np.ndarray, score: np.ndarray, *, confidence: float, repeats: int, seed: int
+    positive: np.ndarray,
+    score: np.ndarray,
+    patients: np.ndarray,
+    *,
+    confidence: float,
+    repeats: int,
+    seed: int,
 ) -> pd.DataFrame:
-    """Return the empirical ROC curve and a pointwise band for it.
+    """Return the empirical ROC curve and a pointwise band for it, patients drawn whole.
 
     Parameters
     ----------
@@ -24,6 +35,8 @@ def roc_with_band(
         Boolean, shape (cases,).
     score
         Probability of necrosis, shape (cases,).
+    patients
+        Shape (cases,).
 
     Returns
     -------
@@ -32,23 +45,23 @@ def roc_with_band(
         Rows of kind ``curve`` are the corners of the empirical curve; rows of kind ``band``
         hold the percentiles of sensitivity over stratified resamples at a fixed false positive
         rate (vertical averaging, Fawcett 2006, Pattern Recognit Lett 27:861). Empty if one
-        class has no case; no limits with fewer than 6 cases of a class.
+        class has no case; no limits with fewer than 6 patients of a class.
     """
     columns = ["kind", "false_positive_rate", "sensitivity", "low", "high"]
     if why_undefined(positive, least=1):
         return pd.DataFrame(columns=columns)
     fpr, tpr, _ = roc_curve(positive, score, drop_intermediate=True)
     curve = pd.DataFrame({"kind": "curve", "false_positive_rate": fpr, "sensitivity": tpr})
-    drawn = stratified_indices(positive, repeats, seed)
-    heights = sensitivity_at(score[drawn[:, positive]], score[drawn[:, ~positive]], GRID)
-    low, high = percentile_limits(heights, confidence)
-    if too_few(positive):
-        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
+    low = high = np.full(len(GRID), np.nan)
+    if not too_few(positive, patients):
+        drawn = times_drawn_in_class(positive, patients, repeats, seed)
+        low, high = percentile_limits(sensitivity_at(drawn, positive, score, GRID), confidence)
+    once = np.ones((1, len(score)))
     band = pd.DataFrame(
         {
             "kind": "band",
             "false_positive_rate": GRID,
-            "sensitivity": sensitivity_at(score[None, positive], score[None, ~positive], GRID)[0],
+            "sensitivity": sensitivity_at(once, positive, score, GRID)[0],
             "low": low,
             "high": high,
         }
@@ -56,7 +69,9 @@ def roc_with_band(
     return pd.concat([curve, band], ignore_index=True)[columns]
 
 
-def sensitivity_at(positives: np.ndarray, negatives: np.ndarray, rates: np.ndarray) -> np.ndarray:
+def sensitivity_at(
+    times: np.ndarray, positive: np.ndarray, score: np.ndarray, rates: np.ndarray
+) -> np.ndarray:
     """Return the sensitivity at given false positive rates, for many resamples at once.
 
     The curve climbs at once over all cases of one score, as a step function: of the thresholds
@@ -64,25 +79,20 @@ def sensitivity_at(positives: np.ndarray, negatives: np.ndarray, rates: np.ndarr
 
     Parameters
     ----------
-    positives, negatives
-        Scores, shapes (repeats, m) and (repeats, n).
+    times
+        How often each resample holds each case, shape (resamples, cases).
+    positive, score
+        Shape (cases,).
     rates
         Shape (k,), from 0 to 1.
 
     Returns
     -------
     ndarray
-        Shape (repeats, k).
+        Shape (resamples, k).
     """
-    m, n = positives.shape[1], negatives.shape[1]
-    descending = -np.sort(-negatives, axis=1)
-    allowed = np.floor(rates * n + 1e-9).astype(int)
-    ascending = np.sort(positives, axis=1)
-    found = np.ones((len(positives), len(rates)))
-    for column, false in enumerate(allowed):
-        if false >= n:
-            continue
-        # One more negative may not be called: positives must beat its score.
-        barrier = descending[:, false]
-        found[:, column] = (ascending > barrier[:, None]).sum(axis=1) / m
-    return found
+    found, alarms = called_from_above(times, positive, score)
+    allowed = rates * alarms[:, -1:] + 1e-9
+    pairs = zip(alarms, allowed, strict=True)
+    at = np.stack([np.searchsorted(*pair, side="right") - 1 for pair in pairs])
+    return np.asarray(np.take_along_axis(found, at, axis=1) / found[:, -1:])

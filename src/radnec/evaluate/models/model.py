@@ -7,10 +7,16 @@ import dataclasses
 from radnec.core.seeding import derive_seed
 from radnec.evaluate.measures.auc import area, delong_interval, newcombe_interval
 from radnec.evaluate.measures.auc_interval import recommended_interval
-from radnec.evaluate.measures.bootstrap import auc_of_samples, bca_interval
+from radnec.evaluate.measures.bootstrap import bca_interval, weighted_auc
 from radnec.evaluate.measures.estimate import Estimate
 from radnec.evaluate.measures.intervals import wald
-from radnec.evaluate.measures.operating_point import HIGHER_PROBABILITY, Counts, count, measures
+from radnec.evaluate.measures.operating_point import (
+    HIGHER_PROBABILITY,
+    Counts,
+    count,
+    design_effects,
+    measures,
+)
 from radnec.evaluate.models.predictions import Pooled
 from radnec.evaluate.settings import EvaluationSettings
 
@@ -60,16 +66,19 @@ def measure_model(
 ) -> Model:
     """Return one model's figures for tables 3 to 6."""
     positive, score, level = pooled.positive, pooled.score, settings.confidence
-    counts = count(positive, score > HIGHER_PROBABILITY)
-    found = measures(counts, level)
+    called = score > HIGHER_PROBABILITY
+    counts = count(positive, called)
+    effects = design_effects(positive, called, pooled.patients, pooled.inflation)
+    found = measures(counts, level, effects)
     value = area(positive, score)
     delong = delong_interval(positive, score, level)
-    best = recommended_interval(positive, score, pooled.patients, level)
+    best = recommended_interval(positive, score, pooled.patients, level, pooled.inflation)
     newcombe = newcombe_interval(value, int(positive.sum()), int((~positive).sum()), level)
     bca = bca_interval(
-        auc_of_samples,
-        score[positive],
-        score[~positive],
+        weighted_auc,
+        positive,
+        score,
+        pooled.patients,
         confidence=level,
         repeats=settings.bootstrap_repeats,
         seed=derive_seed(seed, "auc", backbone, input_set),

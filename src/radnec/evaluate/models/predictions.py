@@ -12,6 +12,7 @@ import pandas as pd
 from radnec.core.errors import InputError
 from radnec.core.labels import CLASSES, POSITIVE
 from radnec.core.tables import read_tsv
+from radnec.evaluate.models.retraining import retraining_inflation, scores_by_repeat
 
 COLUMNS = ("case", "label", "fold", "seed", "set", "p_necrosis", "p_recurrence")
 SETS = ("train", "validation", "test")
@@ -30,10 +31,14 @@ class Pooled:
         sorted by case.
     how
         In words, how the runs were brought together.
+    inflation
+        Variance of an AUC with the networks trained anew over that with these networks: 1 for
+        one split, see :func:`retraining_inflation` for a cross-validation.
     """
 
     cases: pd.DataFrame
     how: str
+    inflation: float = 1.0
 
     @property
     def positive(self) -> np.ndarray:
@@ -176,7 +181,13 @@ def pool(table: pd.DataFrame, patients: Mapping[str, str] | None = None) -> Pool
     )
     names = cases["case"] if patients is None else cases["case"].map(patients)
     cases.insert(1, "patient", names)
-    return Pooled(cases, _how(test))
+    if (test["fold"] == HOLDOUT).all():
+        return Pooled(cases, _how(test))
+    parts = folds_of(test)
+    scores, positive = scores_by_repeat(test, parts)
+    return Pooled(
+        cases, _how(test), retraining_inflation(scores, positive, parts["part"].nunique())
+    )
 
 
 def read_patients(split: Path, cases: Iterable[str]) -> dict[str, str]:

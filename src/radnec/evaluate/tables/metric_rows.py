@@ -14,6 +14,7 @@ from radnec.evaluate.measures.estimate import Estimate, undefined
 from radnec.evaluate.measures.operating_point import (
     HIGHER_PROBABILITY,
     count,
+    design_effects,
     matthews,
     measures,
     predictive,
@@ -61,16 +62,22 @@ def _estimates(
     repeats_of_labels, label_seed = settings.permutation_repeats, own_seed("permutation")
     p, method, why = (
         permutation_by_patient(
-            positive, score, model.pooled.patients, repeats=repeats_of_labels, seed=label_seed
+            positive,
+            score,
+            model.pooled.patients,
+            repeats=repeats_of_labels,
+            seed=label_seed,
+            inflation=model.pooled.inflation,
         )
-        if repeated(model.pooled.patients)
+        if repeated(model.pooled.patients) or model.pooled.inflation > 1
         else auc_p_value(positive, score, repeats=repeats_of_labels, seed=label_seed)
     )
     yield "", None, "auc_permutation_p", Estimate(p, math.nan, math.nan, method, why)
     precision = bca_interval(
         average_precision,
-        score[positive],
-        score[~positive],
+        positive,
+        score,
+        model.pooled.patients,
         confidence=level,
         repeats=repeats,
         seed=own_seed("average_precision"),
@@ -109,14 +116,22 @@ def _estimates(
     for name, threshold in points:
         called = score > threshold
         counts = count(positive, called)
-        for metric, estimates in measures(counts, level).items():
+        effects = design_effects(positive, called, model.pooled.patients, model.pooled.inflation)
+        for metric, estimates in measures(counts, level, effects).items():
             for estimate in estimates:
                 yield name, None, metric, estimate
         correlation = matthews(
-            positive, called, confidence=level, repeats=repeats, seed=own_seed(f"mcc {name}")
+            positive,
+            called,
+            model.pooled.patients,
+            confidence=level,
+            repeats=repeats,
+            seed=own_seed(f"mcc {name}"),
         )
         yield name, None, "mcc", correlation
-        for prevalence, (ppv, npv) in predictive(counts, settings.prevalence, level).items():
+        for prevalence, (ppv, npv) in predictive(
+            counts, settings.prevalence, level, effects
+        ).items():
             yield name, prevalence, "ppv", ppv
             yield name, prevalence, "npv", npv
 

@@ -22,6 +22,10 @@ WHY_TWO = (
     "for an AUC it takes all cases as its sample although the AUC hangs on the few of the rarer "
     "class: it comes out too narrow."
 )
+_RETRAINED = (
+    " In this cross-validation the recommended intervals are for networks trained anew on as many "
+    "cases; the others take these networks as given."
+)
 
 
 def write_performance_table(
@@ -51,6 +55,8 @@ def write_performance_table(
     write_results(table, path, notice)
     hows = sorted({model.pooled.how for model in models})
     remarks = f"{WHY_TWO} Test predictions: {'; '.join(hows)}." if hows else "No such input set."
+    if any(model.pooled.inflation > 1 for model in models):
+        remarks += _RETRAINED
     write_for_people(pd.DataFrame(readable), path, title=title, notice=notice, remarks=remarks)
 
 
