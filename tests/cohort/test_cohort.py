@@ -153,9 +153,11 @@ def test_a_person_excludes_with_a_reason_and_only_known_cases(tmp_path):
         collect(tmp_path, [], {"z": "motion"})
 
 
-def test_an_empty_cohort_stops_with_the_reasons(tmp_path):
+def test_an_empty_cohort_has_its_table_and_stops_what_needs_a_case(tmp_path):
+    table = collect(tmp_path, [], {"a": "motion", "b": "motion"})
+    assert list(table["status"]) == ["excluded"] * len(table)
     with pytest.raises(InputError, match=r"no case is left.*motion"):
-        collect(tmp_path, [], {"a": "motion", "b": "motion"})
+        included_cases(tmp_path / "cases.tsv")
 
 
 def test_series_of_all_cases_are_joined(tmp_path):

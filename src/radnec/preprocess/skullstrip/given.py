@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,35 @@ from radnec.preprocess.volumes import Affine, Volume, read_volume, same_grid
 
 Mask = npt.NDArray[np.bool_]
 
+# Signal of a head over the volume of its brain: 1.0 to 1.2 where it came stripped.
+_STRIPPED = 1.35
 
-def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
-    """Read a mask and bring it to the reference's voxels.
 
-    A mask on other voxels (another orientation, another resolution) is carried over by its
-    millimetres, nearest neighbour.
+@dataclass(frozen=True)
+class Scanned:
+    """The grid of a sequence as it was scanned, and how it came to the reference.
+
+    Attributes
+    ----------
+    shape, affine
+        Number of voxels along x, y, z, and the 4 x 4 matrix from voxel to mm (RAS+).
+    movement
+        4 x 4 matrix from a point of the reference to the scan, mm, RAS+.
+    """
+
+    shape: tuple[int, ...]
+    affine: Affine
+    movement: Affine
+
+
+def given_mask(
+    path: Path, shape: tuple[int, ...], affine: Affine, scans: Mapping[str, Scanned]
+) -> tuple[Mask, str]:
+    """Read a mask and bring it to the reference's voxels, nearest neighbour.
+
+    A mask on the voxels of another sequence was drawn there and moves with that sequence. A mask
+    on voxels of its own (another orientation, another resolution) is carried over by its
+    millimetres.
 
     Parameters
     ----------
@@ -26,10 +51,13 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
         NIfTI file, above zero in the brain.
     shape, affine
         The reference's grid.
+    scans
+        The other sequences of the case by name.
 
     Returns
     -------
-    Array of `shape`.
+    Array of `shape`, and what a reader should know of how it came there; empty where the mask is
+    on the reference's voxels.
 
     Raises
     ------
@@ -41,8 +69,13 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
     data, own = read_volume(path)
     mask = data > 0
     if same_grid(mask.shape, own, shape, affine):
-        return mask
-    to_voxel = np.linalg.inv(own) @ affine
+        return mask, ""
+    movement, remark = np.eye(4), "it is on a grid of its own, taken for the reference's place"
+    for name, scan in scans.items():
+        if same_grid(mask.shape, own, scan.shape, scan.affine):
+            movement, remark = scan.movement, f"it is on the grid of {name} and moved with it"
+            break
+    to_voxel = np.linalg.inv(own) @ movement @ affine
     carried = np.asarray(
         ndimage.affine_transform(
             mask.astype(np.uint8), to_voxel[:3, :3], to_voxel[:3, 3], output_shape=shape, order=0
@@ -56,7 +89,7 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
             f"the given brain mask lies elsewhere than the reference: {kept / volume:.0%} of it "
             "is inside the reference's field of view"
         )
-    return carried
+    return carried, remark
 
 
 def signal_mask(reference: Volume) -> Mask:
@@ -65,3 +98,13 @@ def signal_mask(reference: Volume) -> Mask:
     An image with its skull and noisy air is all signal: the mask is the whole field.
     """
     return np.asarray(ndimage.binary_fill_holes(reference != 0))
+
+
+def looks_stripped(reference: Volume, mask: Mask) -> bool:
+    """Say whether an image had no skull before a mask was found in it.
+
+    Around a brain that came stripped every voxel is zero. In a head the scalp, the skull and the
+    face have signal too: it fills at least 1.5 times the brain, even in slices above the eyes.
+    """
+    signal = int(np.count_nonzero(signal_mask(reference)))
+    return signal < 0.9 * reference.size and signal < _STRIPPED * np.count_nonzero(mask)

@@ -12,11 +12,12 @@ from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
+from radnec.preprocess.skullstrip.given import Scanned, looks_stripped, signal_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
-from radnec.preprocess.skullstrip.given import signal_mask
 from radnec.preprocess.skullstrip.hdbet_batch import predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
+from radnec.preprocess.transforms import read_movement
 from radnec.preprocess.volumes import read_volume, write_volume
 
 
@@ -30,6 +31,7 @@ def strip_case(
     seed: int,
     brain: Path,
     record: Path,
+    images: Path | None = None,
     hdbet_masks: Path | None = None,
 ) -> None:
     """Find the brain in the reference and take the rest out of every sequence.
@@ -48,6 +50,8 @@ def strip_case(
         Folder to make: <sequence>.nii.gz, zero outside the brain, and mask.nii.gz.
     record
         Record to write; measures of the mask.
+    images
+        The case's folder of images as they were scanned, where `given_mask` may have been drawn.
     hdbet_masks
         What `predict_masks` wrote for the batch of this case (a backend with a network).
     """
@@ -57,7 +61,10 @@ def strip_case(
         before.verify(registered)
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
         if given_mask is not None:
-            mask = read_given_mask(given_mask, reference.shape, affine)
+            scans = _scans(images, registered, before) if images is not None else {}
+            mask, moved = read_given_mask(given_mask, reference.shape, affine, scans)
+            if moved:
+                job.warn(f"the given brain mask: {moved}")
         elif settings.backend == "given":
             raise CaseExcluded("the table of cases names no brain mask")
         elif settings.backend == "none":
@@ -75,6 +82,8 @@ def strip_case(
         for name, value in dataclasses.asdict(measures).items():
             job.measures[f"mask_{name}"] = round(value, 5)
         flags = mask_flags(measures, settings.volume_ml)
+        if given_mask is None and settings.backend != "none" and looks_stripped(reference, mask):
+            flags.append("the images look stripped already, expected skull_strip.backend none")
         if flags and settings.on_failure == "exclude":
             raise CaseExcluded(f"brain mask: {'; '.join(flags)}")
         for flag in flags:
@@ -83,3 +92,13 @@ def strip_case(
         for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
             data, own = read_volume(registered / f"{name}.nii.gz")
             write_volume(job.folder / f"{name}.nii.gz", np.where(mask, data, 0), own)
+
+
+def _scans(images: Path, registered: Path, record: Record) -> dict[str, Scanned]:
+    """Return the grids of the sequences that were moved to the reference."""
+    names = (name for name in SEQUENCES if f"{name}.mat" in record.files)
+    found = {}
+    for name in names:
+        data, affine = read_volume(images / f"{name}.nii.gz")
+        found[name] = Scanned(data.shape, affine, read_movement(registered / f"{name}.mat"))
+    return found
