@@ -60,7 +60,8 @@ def load_cases(
     Returns
     -------
     CasesTable
-        `label` is one of the two classes, or empty where it may be; `patient` is filled with the case id where empty.
+        `label` is one of the two classes, or empty where it may be; `patient` is filled with
+        the case id where empty.
 
     Raises
     ------
