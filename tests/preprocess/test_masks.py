@@ -6,7 +6,6 @@ import nibabel as nib
 import numpy as np
 import pytest
 from heads import brain_on, scan
-from scipy import ndimage
 
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.preprocess.skullstrip.given import Scanned, given_mask, looks_stripped, signal_mask
