@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nibabel as nib
 import numpy as np
 import pytest
 from heads import brain_on, scan
 
 from radnec.core.errors import CaseExcluded, InputError
-from radnec.preprocess.skullstrip.given import Scanned, given_mask, looks_stripped, signal_mask
+from radnec.preprocess.skullstrip.given import given_mask, looks_stripped, signal_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask, tidy
 from radnec.preprocess.skullstrip.template import find_template
-from radnec.preprocess.transforms import rigid_movement
+from radnec.preprocess.transforms import rigid_movement, write_movement
+from radnec.preprocess.volumes import write_volume
 
 AFFINE = np.diag([2.0, 2.0, 5.0, 1.0])
+# Nothing is known of the other sequences.
+HERE = {"images": None, "registered": Path()}
 
 
 def _box(shape=(60, 60, 20)):
@@ -75,13 +80,13 @@ def _save(path, mask, affine):
 
 def test_given_mask_on_its_grid_and_on_another(tmp_path):
     mask = _box()
-    same, said = given_mask(_save(tmp_path / "a.nii.gz", mask, AFFINE), mask.shape, AFFINE, {})
+    same, said = given_mask(_save(tmp_path / "a.nii.gz", mask, AFFINE), mask.shape, AFFINE, **HERE)
     assert said == ""
     np.testing.assert_array_equal(same, mask)
     turned = nib.as_closest_canonical(nib.Nifti1Image(mask.astype(np.uint8), AFFINE))
     turned = turned.as_reoriented(np.array([[1, -1], [0, 1], [2, -1]]))
     path = _save(tmp_path / "b.nii.gz", np.asarray(turned.dataobj), turned.affine)
-    carried, said = given_mask(path, mask.shape, AFFINE, {})
+    carried, said = given_mask(path, mask.shape, AFFINE, **HERE)
     np.testing.assert_array_equal(carried, mask)
     assert "on a grid of its own" in said
 
@@ -90,9 +95,9 @@ def test_given_mask_that_does_not_fit(tmp_path):
     far = AFFINE.copy()
     far[0, 3] = 50.0
     with pytest.raises(CaseExcluded, match="lies elsewhere than the reference: 17% of it"):
-        given_mask(_save(tmp_path / "a.nii.gz", _box(), far), (40, 60, 20), AFFINE, {})
+        given_mask(_save(tmp_path / "a.nii.gz", _box(), far), (40, 60, 20), AFFINE, **HERE)
     with pytest.raises(CaseExcluded, match="missing"):
-        given_mask(tmp_path / "none.nii.gz", (60, 60, 20), AFFINE, {})
+        given_mask(tmp_path / "none.nii.gz", (60, 60, 20), AFFINE, **HERE)
 
 
 def test_a_mask_drawn_on_a_moved_sequence_moves_with_it(tmp_path):
@@ -110,13 +115,17 @@ def test_a_mask_drawn_on_a_moved_sequence_moves_with_it(tmp_path):
     other[:3, 3] = 0.75
     drawn = ball(there - other[:3, 3])
     path = _save(tmp_path / "drawn.nii.gz", drawn, other)
-    scans = {"t2": Scanned(shape, other, movement)}
-    found, said = given_mask(path, shape, grid, scans)
+    images, registered = tmp_path / "images", tmp_path / "registered"
+    for folder in (images, registered):
+        folder.mkdir()
+    write_volume(images / "t2.nii.gz", np.indices(shape).sum(axis=0).astype(np.float32), other)
+    write_movement(registered / "t2.mat", movement)
+    found, said = given_mask(path, shape, grid, images=images, registered=registered)
     assert said == "it is on the grid of t2 and moved with it"
     true = ball(centre)
     dice = 2 * (found & true).sum() / (found.sum() + true.sum())
     assert dice > 0.96
-    by_millimetres, _ = given_mask(path, shape, grid, {})
+    by_millimetres, _ = given_mask(path, shape, grid, **HERE)
     assert 2 * (by_millimetres & true).sum() / (by_millimetres.sum() + true.sum()) < 0.9
 
 

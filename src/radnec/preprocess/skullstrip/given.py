@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from radnec.core.errors import CaseExcluded
+from radnec.preprocess.drawn import NONE, drawn_on
 from radnec.preprocess.volumes import Affine, Volume, read_volume, same_grid
 
 Mask = npt.NDArray[np.bool_]
@@ -19,25 +18,13 @@ Mask = npt.NDArray[np.bool_]
 _STRIPPED = 1.35
 
 
-@dataclass(frozen=True)
-class Scanned:
-    """The grid of a sequence as it was scanned, and how it came to the reference.
-
-    Attributes
-    ----------
-    shape, affine
-        Number of voxels along x, y, z, and the 4 x 4 matrix from voxel to mm (RAS+).
-    movement
-        4 x 4 matrix from a point of the reference to the scan, mm, RAS+.
-    """
-
-    shape: tuple[int, ...]
-    affine: Affine
-    movement: Affine
-
-
 def given_mask(
-    path: Path, shape: tuple[int, ...], affine: Affine, scans: Mapping[str, Scanned]
+    path: Path,
+    shape: tuple[int, ...],
+    affine: Affine,
+    *,
+    images: Path | None,
+    registered: Path,
 ) -> tuple[Mask, str]:
     """Read a mask and bring it to the reference's voxels, nearest neighbour.
 
@@ -51,8 +38,9 @@ def given_mask(
         NIfTI file, above zero in the brain.
     shape, affine
         The reference's grid.
-    scans
-        The other sequences of the case by name.
+    images, registered
+        Folders of the case's images as they were scanned, and after the registration. Without
+        `images` a mask is taken to lie where the reference lies.
 
     Returns
     -------
@@ -70,11 +58,12 @@ def given_mask(
     mask = data > 0
     if same_grid(mask.shape, own, shape, affine):
         return mask, ""
-    movement, remark = np.eye(4), "it is on a grid of its own, taken for the reference's place"
-    for name, scan in scans.items():
-        if same_grid(mask.shape, own, scan.shape, scan.affine):
-            movement, remark = scan.movement, f"it is on the grid of {name} and moved with it"
-            break
+    name, movement = NONE, np.eye(4)
+    if images is not None:
+        name, movement = drawn_on(mask.shape, own, images=images, registered=registered)
+    remark = f"it is on the grid of {name} and moved with it"
+    if name == NONE:
+        remark = "it is on a grid of its own, taken for the reference's place"
     to_voxel = np.linalg.inv(own) @ movement @ affine
     carried = np.asarray(
         ndimage.affine_transform(

@@ -12,12 +12,11 @@ from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
-from radnec.preprocess.skullstrip.given import Scanned, looks_stripped, signal_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
+from radnec.preprocess.skullstrip.given import looks_stripped, signal_mask
 from radnec.preprocess.skullstrip.hdbet_batch import predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
-from radnec.preprocess.transforms import read_movement
 from radnec.preprocess.volumes import read_volume, write_volume
 
 
@@ -61,8 +60,9 @@ def strip_case(
         before.verify(registered)
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
         if given_mask is not None:
-            scans = _scans(images, registered, before) if images is not None else {}
-            mask, moved = read_given_mask(given_mask, reference.shape, affine, scans)
+            mask, moved = read_given_mask(
+                given_mask, reference.shape, affine, images=images, registered=registered
+            )
             if moved:
                 job.warn(f"the given brain mask: {moved}")
         elif settings.backend == "given":
@@ -92,13 +92,3 @@ def strip_case(
         for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
             data, own = read_volume(registered / f"{name}.nii.gz")
             write_volume(job.folder / f"{name}.nii.gz", np.where(mask, data, 0), own)
-
-
-def _scans(images: Path, registered: Path, record: Record) -> dict[str, Scanned]:
-    """Return the grids of the sequences that were moved to the reference."""
-    names = (name for name in SEQUENCES if f"{name}.mat" in record.files)
-    found = {}
-    for name in names:
-        data, affine = read_volume(images / f"{name}.nii.gz")
-        found[name] = Scanned(data.shape, affine, read_movement(registered / f"{name}.mat"))
-    return found
