@@ -32,14 +32,14 @@ def record(folder, case, stage, *, slices=None, reason="", warnings=(), why_no=N
     return path
 
 
-def select(tmp_path, rows, records, used=("t1",)):
+def select(tmp_path, rows, records, used=("t1",), settings=SETTINGS):
     table = pd.DataFrame(rows).fillna("")
     table["patient"] = table["case"]
     select_cases(
         table=table,
         records=records,
-        required=required_sequences(SETTINGS, used),
-        min_slices=SETTINGS.min_slices,
+        required=required_sequences(settings, used),
+        min_slices=settings.min_slices,
         selected=tmp_path / "s.tsv",
     )
     return read_tsv(tmp_path / "s.tsv", dtype=str).fillna("").set_index("case")
@@ -98,6 +98,21 @@ def test_reason_says_why_each_sequence_is_missing(tmp_path):
     assert found.loc["a", "reason"] == (
         f"missing sequence: t1ce, t1, t2. t1ce, t1: {either}. t2: 1 slice missing"
     )
+
+
+def test_a_case_without_any_sequence_leaves_even_where_none_is_required(tmp_path):
+    why = {"t1": "not certain enough", "t1ce": "no series", "t2": "no series", "flair": "no series"}
+    records = {
+        "a": record(tmp_path, "a", "convert", slices={}, why_no=why),
+        "b": record(tmp_path, "b", "convert", slices={"flair": 40}),
+    }
+    rows = [{"case": case, "label": ""} for case in "ab"]
+    anything = SelectionSettings(min_slices=32, required_sequences=())
+    found = select(tmp_path, rows, records, used=(), settings=anything)
+    assert found.loc["a", "reason"] == (
+        "no usable sequence. t1ce, t2, flair: no series. t1: not certain enough"
+    )
+    assert found.loc["b", "status"] == "included"
 
 
 def collect(tmp_path, records, by_hand=None):
