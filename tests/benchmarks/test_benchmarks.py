@@ -41,7 +41,7 @@ QUICK = {
     ),
     "registration tolerance": (
         "registration_tolerance.py --cases 1",
-        ["phantom +mm +# +# +# +# +# +#", "phantom B000 t1 +mm .*#$"],
+        ["^phantom degrees +# +# +# +# +# +#", "^phantom B000 t1 +degrees .*#"],
     ),
     "second opinion": (
         "second_opinion.py heads --cases 1",
