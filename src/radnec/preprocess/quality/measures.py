@@ -47,7 +47,8 @@ def remarks_of(measures: Mapping[str, Any]) -> list[str]:
         for name, ratio in measures["snr"].items()
         if ratio is not None and ratio < LEAST_SNR
     ]
-    return noisy + (measures.get("mask") or {"remarks": []})["remarks"]
+    doubts: list[str] = (measures.get("mask") or {"remarks": []})["remarks"]
+    return noisy + doubts
 
 
 def _noise(registered: RegisteredImages, mask: Volume) -> dict[str, float | None]:

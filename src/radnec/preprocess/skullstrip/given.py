@@ -96,4 +96,4 @@ def looks_stripped(reference: Volume, mask: Mask) -> bool:
     face have signal too: it fills at least 1.5 times the brain, even in slices above the eyes.
     """
     signal = int(np.count_nonzero(signal_mask(reference)))
-    return signal < 0.9 * reference.size and signal < _STRIPPED * np.count_nonzero(mask)
+    return signal < min(0.9 * reference.size, _STRIPPED * int(np.count_nonzero(mask)))
