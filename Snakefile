@@ -31,6 +31,7 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
+        require_network,
         of_every_case,
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
@@ -60,10 +61,10 @@ rule preprocessed:
         of_every_case,
         results("cohort/series.tsv"),
         results("cohort/cases.tsv"),
-        results("quality/cases.tsv"),
+        results("quality.html"),
         of_selected("normalised/{case}"),
     message:
-        f"The cases are ready to be looked at: {results('quality/cases.tsv')}"
+        f"The cases are ready to be looked at: {results('quality.html')}"
 
 
 # The published study, recomputed from its printed numbers: needs no images.

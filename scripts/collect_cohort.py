@@ -6,9 +6,11 @@ from pathlib import Path
 from radnec.cohort.collect import collect_cohort
 from radnec.core.jobs import job_log
 
+STAGES = ("index", "register", "strip", "normalise")
+
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        stages = [snakemake.input.register, snakemake.input.strip, snakemake.input.normalise]
+        stages = [snakemake.input[name] for name in STAGES]
         collect_cohort(
             selected=Path(snakemake.input.selected),
             records=[Path(path) for stage in stages for path in stage],

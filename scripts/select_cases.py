@@ -9,7 +9,9 @@ from radnec.core.jobs import job_log
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        cases = load_cases(Path(snakemake.input.table), json.loads(snakemake.params.label_map))
+        cases = load_cases(
+            Path(snakemake.input.table), json.loads(snakemake.params.label_map), labelled=False
+        )
         select_cases(
             table=cases.rows,
             records={Path(path).stem: Path(path) for path in snakemake.input.records},

@@ -12,6 +12,7 @@ if __name__ == "__main__":
             case=snakemake.wildcards.case,
             registered=Path(snakemake.input.registered),
             register_record=Path(snakemake.input.record),
+            images=Path(snakemake.input.images[0]) if snakemake.input.images else None,
             hdbet_masks=Path(snakemake.input.masks[0]) if snakemake.input.masks else None,
             given_mask=Path(snakemake.params.mask) if snakemake.params.mask else None,
             settings=SkullStripSettings.from_json(snakemake.params.settings),

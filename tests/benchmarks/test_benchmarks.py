@@ -39,6 +39,14 @@ QUICK = {
         "registration.py --cases 1 --peer 0 --pairs 1",
         [r"1 registrations, up to # degrees", r"over the brain: mean # mm", "mean #$"],
     ),
+    "registration tolerance": (
+        "registration_tolerance.py --cases 1",
+        ["^phantom degrees +# +# +# +# +# +#", "^phantom B000 t1 +degrees .*#"],
+    ),
+    "second opinion": (
+        "second_opinion.py heads --cases 1",
+        ["deepbet +phantom +set +nothing +#", "a hole of 24 mm +#"],
+    ),
     "skullstrip": (
         "skullstrip.py --cases 1 --references t1ce",
         ["t1ce +# +# +#", "flagged: # of 1; peak memory # MB"],

@@ -23,6 +23,20 @@ def test_labels_in_any_case_and_patients_default_to_the_case(tmp_path):
     assert list(cases["patient"]) == ["A", "B"]
 
 
+def test_images_alone_need_no_label_and_a_label_that_is_there_is_checked(tmp_path):
+    without = table(tmp_path, ("A", "d/a"), ("B", "d/b"), columns=("case", "dicom"))
+    assert list(load_cases(without, {}, labelled=False).rows["label"]) == ["", ""]
+    with pytest.raises(InputError, match="label"):
+        load(without)
+    some = table(tmp_path, ("A", "", "d/a"), ("B", "Necrosis", "d/b"))
+    assert list(load_cases(some, {}, labelled=False).rows["label"]) == ["", "necrosis"]
+    with pytest.raises(InputError, match=r"row 2 .*label: found an empty cell"):
+        load(some)
+    wrong = table(tmp_path, ("A", "oedema", "d/a"))
+    with pytest.raises(InputError, match="'oedema'"):
+        load_cases(wrong, {}, labelled=False)
+
+
 def test_codes_need_a_declared_mapping(tmp_path):
     path = table(tmp_path, ("A", "1", "d/a"), ("B", "0", "d/b"))
     with pytest.raises(InputError, match=r"row 2 .*'1'.*label_map"):

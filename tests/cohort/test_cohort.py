@@ -32,14 +32,14 @@ def record(folder, case, stage, *, slices=None, reason="", warnings=(), why_no=N
     return path
 
 
-def select(tmp_path, rows, records, used=("t1",)):
+def select(tmp_path, rows, records, used=("t1",), settings=SETTINGS):
     table = pd.DataFrame(rows).fillna("")
     table["patient"] = table["case"]
     select_cases(
         table=table,
         records=records,
-        required=required_sequences(SETTINGS, used),
-        min_slices=SETTINGS.min_slices,
+        required=required_sequences(settings, used),
+        min_slices=settings.min_slices,
         selected=tmp_path / "s.tsv",
     )
     return read_tsv(tmp_path / "s.tsv", dtype=str).fillna("").set_index("case")
@@ -100,6 +100,21 @@ def test_reason_says_why_each_sequence_is_missing(tmp_path):
     )
 
 
+def test_a_case_without_any_sequence_leaves_even_where_none_is_required(tmp_path):
+    why = {"t1": "not certain enough", "t1ce": "no series", "t2": "no series", "flair": "no series"}
+    records = {
+        "a": record(tmp_path, "a", "convert", slices={}, why_no=why),
+        "b": record(tmp_path, "b", "convert", slices={"flair": 40}),
+    }
+    rows = [{"case": case, "label": ""} for case in "ab"]
+    anything = SelectionSettings(min_slices=32, required_sequences=())
+    found = select(tmp_path, rows, records, used=(), settings=anything)
+    assert found.loc["a", "reason"] == (
+        "no usable sequence. t1ce, t2, flair: no series. t1: not certain enough"
+    )
+    assert found.loc["b", "status"] == "included"
+
+
 def collect(tmp_path, records, by_hand=None):
     cases = ["a", "b", "c"]
     write_tsv(
@@ -153,9 +168,11 @@ def test_a_person_excludes_with_a_reason_and_only_known_cases(tmp_path):
         collect(tmp_path, [], {"z": "motion"})
 
 
-def test_an_empty_cohort_stops_with_the_reasons(tmp_path):
+def test_an_empty_cohort_has_its_table_and_stops_what_needs_a_case(tmp_path):
+    table = collect(tmp_path, [], {"a": "motion", "b": "motion"})
+    assert list(table["status"]) == ["excluded"] * len(table)
     with pytest.raises(InputError, match=r"no case is left.*motion"):
-        collect(tmp_path, [], {"a": "motion", "b": "motion"})
+        included_cases(tmp_path / "cases.tsv")
 
 
 def test_series_of_all_cases_are_joined(tmp_path):

@@ -157,7 +157,13 @@ def test_a_full_disk_is_the_machine_s_fault_and_leaves_nothing(tmp_path, site, m
     assert _nothing_left(tmp_path)
 
 
-def test_an_unreachable_site_is_the_machine_s_fault(tmp_path, site):
-    with pytest.raises(OSError, match="404"):
-        _fetch(tmp_path, site.url.replace("/7/", "/8/"))
+def test_without_an_answer_the_folder_and_other_backends_are_named(tmp_path, site):
+    says = r"{} cannot be fetched \({}.*plans.json does not exist.*deepbet and atlas fetch nothing"
+    absent = site.url.replace("/7/", "/8/")
+    with pytest.raises(InputError, match=says.format(absent, "HTTP Error 404")):
+        _fetch(tmp_path, absent)
+    # Nobody listens on the port of a site that was closed.
+    closed = "http://127.0.0.1:9/records/7/files/release_v1.5.0.zip"
+    with pytest.raises(InputError, match=says.format(closed, "<urlopen error")):
+        _fetch(tmp_path, closed)
     assert _nothing_left(tmp_path)

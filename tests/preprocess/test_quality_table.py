@@ -114,3 +114,12 @@ def test_a_mask_that_a_second_method_doubts_is_remarked(study):
     assert table.loc["P1", "remarks"] == doubt
     assert table.loc["P1", "mask (Dice)"] == "0.951"
     assert table.loc["P3", "mask (Dice)"] == ""
+
+
+def test_noise_is_remarked(study):
+    folder, paths = study
+    seen = json.loads((folder / "P1.json").read_text())
+    seen["snr"] = {"t1ce": 21.0, "t2": 0.5, "t1": None}
+    (folder / "P1.json").write_text(json.dumps(seen))
+    table = tabulate(folder, paths).set_index("case")
+    assert table.loc["P1", "remarks"] == "t2: SNR 0.5, at least 5 expected"

@@ -20,7 +20,7 @@ def opinion(folder, mask, backend="hd-bet"):
     write_volume(folder / "registered" / "t1.nii.gz", data, affine)
     write_volume(folder / "brain" / "mask.nii.gz", mask.astype(np.uint8), affine)
     found = RegisteredImages({"t1": data}, affine, "t1", mask.astype(np.float32))
-    case = PreprocessedCase("P1", {}, found, folder)
+    case = PreprocessedCase("P1", {}, folder, found, folder)
     return second_opinion(
         case, registered=folder / "registered", brain=folder / "brain", backend=backend, seed=1
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from radnec.core.errors import CaseExcluded
+from radnec.preprocess.transforms import rigid_movement
 from radnec.preprocess.volumes import (
     read_mask,
     read_volume,
@@ -80,6 +81,14 @@ def test_grids():
     turned = affine.copy()
     turned[0, 1] += 0.01 / 300
     assert same_grid((300, 300, 30), affine, (300, 300, 30), turned)
+    # A head's matrix through the quaternion of a NIfTI header and back, in single precision.
+    oblique = rigid_movement([11.0, -7.0, 4.0], [-123.4, 98.7, -55.5], np.zeros(3)) @ affine
+    header = nib.Nifti1Header()
+    header.set_data_shape((300, 300, 30))
+    header.set_qform(oblique)
+    rounded = header.get_qform()
+    assert (rounded != oblique).any()
+    assert same_grid((300, 300, 30), oblique, (300, 300, 30), rounded)
     turned[0, 1] += 0.1 / 300
     assert not same_grid((300, 300, 30), affine, (300, 300, 30), turned)
     assert not same_grid((300, 300, 30), affine, (300, 300, 31), affine)

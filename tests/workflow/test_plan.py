@@ -99,6 +99,18 @@ def test_the_published_study_needs_no_cohort_and_the_others_do(study):
     assert "no rows, expected one row a case" in done.stdout + done.stderr
 
 
+def test_images_alone_need_no_network_no_label_and_no_input_set(study):
+    (study.folder / "cases.tsv").write_text("case\tdicom\nA\t/data/a\nB\t/data/b\n")
+    study.overlay["models"] = {"backbones": []}
+    study.overlay["selection"] = {"required_sequences": []}
+    planned = study.plan("preprocessed")
+    assert planned["index_case"] == 2 and planned["write_quality"] == 1
+    assert "train_run" not in planned
+    done = study.snakemake("-n")
+    assert done.returncode != 0
+    assert "a study of images alone has the target preprocessed" in done.stdout + done.stderr
+
+
 def test_a_weight_file_to_start_from_is_an_input_of_its_runs(study):
     study.write_cases(rows(20))
     study.overlay["models"] = {"backbones": ["densenet121"], "inputs": ["fused"]}

@@ -5,6 +5,7 @@
 rule collect_cohort:
     input:
         selected=results("cohort/selected.tsv"),
+        index=case_records("index"),
         register=case_records("register"),
         strip=case_records("strip"),
         normalise=case_records("normalise"),

@@ -50,7 +50,12 @@ try:
     CONFIG = check_config(config)
     # The rules read values, not what text on the command line spells.
     config.update(CONFIG.to_mapping())
-    TABLE = load_cases(Path(config["cases"]), config["label_map"], may_be_empty=True)
+    TABLE = load_cases(
+        Path(config["cases"]),
+        config["label_map"],
+        may_be_empty=True,
+        labelled=bool(CONFIG.models.backbones),
+    )
     CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
     # What the jobs' own processes read again has been checked by then.
@@ -236,6 +241,16 @@ def packed_checksums(wildcards):
 # What a target names: see `StudyPlan`.
 
 
+def require_network(wildcards):
+    """Nothing, where the study has a network to be trained; a study of images alone is refused."""
+    if not config["models"]["backbones"]:
+        raise WorkflowError(
+            "config: models.backbones: found [], expected the name of a backbone: a study of "
+            "images alone has the target preprocessed"
+        )
+    return []
+
+
 def of_every_case(wildcards):
     """Something of every job of preprocessing."""
     require_some_case()
@@ -256,7 +271,13 @@ def located_where_drawn(wildcards):
     return case_records("locate")(wildcards) if STUDY.drawn and not PHANTOM else []
 
 
-# HD-BET
+# Brain masks
+
+
+def scans_of_drawn_mask(wildcards):
+    """The images that a mask of the table of cases may have been drawn on; nothing without one."""
+    drawn = STUDY.cases.mask(wildcards.case)
+    return [ancient(results(f"nifti/{wildcards.case}"))] if drawn else []
 
 
 def cases_of_batch(wildcards):

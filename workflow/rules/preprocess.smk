@@ -91,6 +91,7 @@ rule strip_case:
     input:
         network=STUDY.hdbet_network(),
         masks=hdbet_masks,
+        images=scans_of_drawn_mask,
         registered=ancient(results("registered/{case}")),
         record=results("records/register/{case}.json"),
     output:
@@ -149,9 +150,12 @@ rule normalise_case:
 # Draw what preprocessing made of a case: for a person to look at.
 rule draw_quality_case:
     input:
+        scanned=ancient(results("nifti/{case}")),
         registered=ancient(results("registered/{case}")),
         brain=ancient(results("brain/{case}")),
         normalised=ancient(results("normalised/{case}")),
+        index=results("records/index/{case}.json"),
+        convert=results("records/convert/{case}.json"),
         register=results("records/register/{case}.json"),
         strip=results("records/strip/{case}.json"),
         normalise=results("records/normalise/{case}.json"),
@@ -183,6 +187,7 @@ rule draw_quality_case:
 rule tabulate_quality:
     input:
         cohort=results("cohort/cases.tsv"),
+        index=case_records("index"),
         register=case_records("register"),
         strip=case_records("strip"),
         measures=of_selected("quality/{case}.json"),

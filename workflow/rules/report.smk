@@ -217,6 +217,32 @@ rule write_crate:
         "../../scripts/write_crate.py"
 
 
+# What preprocessing made of the cases, for a look before anything is trained.
+rule write_quality:
+    input:
+        cohort=results("cohort/cases.tsv"),
+        quality=results("quality/cases.tsv"),
+        pictures=of_selected("quality/{case}.png"),
+    output:
+        page=results("quality.html"),
+    log:
+        results("logs/write_quality.log"),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        disk_mb=10,
+        runtime=10,
+    params:
+        code=code("write_quality"),
+        template=code_of_template(),
+        study=config["study"],
+        notice=NOTICE,
+    script:
+        "../../scripts/write_quality.py"
+
+
 # The published study recomputed, as a page of its own: needs no cohort.
 rule write_published:
     input:

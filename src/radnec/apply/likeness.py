@@ -18,6 +18,7 @@ from radnec.novelty.finding import Finding
 from radnec.novelty.measures import measure_case
 from radnec.preprocess.quality.images import read_case
 from radnec.preprocess.quality.measures import measure_case as measure_quality
+from radnec.preprocess.quality.measures import remarks_of
 from radnec.training.predict import read_description
 
 WITHIN, OUTSIDE, UNKNOWN = "within", "outside", "not compared"
@@ -30,6 +31,7 @@ CHECKS = {
     FEATURES: "what the networks see",
 }
 _SIMILAR = 3
+STAGES = ("index", "convert", "register", "strip", "normalise")
 
 
 def measure_patient(case: str, folder: Path, *, phantom: bool) -> dict[str, Any]:
@@ -48,21 +50,26 @@ def measure_patient(case: str, folder: Path, *, phantom: bool) -> dict[str, Any]
     records = {path.stem: path for path in (folder / "records").glob("*.json")}
     read = read_case(
         case=case,
+        scanned=folder / "nifti",
         registered=folder / "registered",
         brain=folder / "brain",
         normalised=folder / "normalised",
-        records={name: records[name] for name in ("register", "strip", "normalise")},
+        records={name: records[name] for name in STAGES},
     )
-    draw_quality_case(read, notice=research_notice(phantom), picture=folder / "quality.png")
+    quality = measure_quality(read)
+    noisy = remarks_of(quality)
+    draw_quality_case(
+        read, remarks=noisy, notice=research_notice(phantom), picture=folder / "quality.png"
+    )
     measured = measure_case(
         case=case,
         nifti=folder / "nifti",
         brain=folder / "brain",
         records={name: records[name] for name in ("convert", "register", "strip")},
-        snr=measure_quality(read)["snr"],  # type: ignore[arg-type]
+        snr=quality["snr"],
     )
     remarks = [text for record in read.stages.values() for text in record.warnings]
-    return measured | {"remarks": remarks}
+    return measured | {"remarks": remarks + noisy}
 
 
 def compare_with_study(

@@ -149,6 +149,7 @@ def prepare_patient(
         registered=folder / "registered",
         register_record=at["register"],
         given_mask=mask,
+        images=folder / "nifti",
         settings=strip,
         seed=config["seed"],
         brain=folder / "brain",

@@ -74,12 +74,11 @@ class CaseRow(BaseModel):
         default=...,
         needed="yes",
     )
-    label: str = _column(
+    label: str | None = _column(
         "recurrence or necrosis, or a code of label_map",
         "the diagnosis to be predicted",
         accepts="any case",
-        default=...,
-        needed="yes",
+        needed="yes, but not for images alone (`models.backbones: []`)",
     )
     dicom: PathText | None = _column(
         "a folder", "folder with all DICOM of the case, any layout below it", needed=_NIFTI

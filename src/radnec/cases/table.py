@@ -40,7 +40,7 @@ class CasesTable:
 
 
 def load_cases(
-    path: Path, label_map: Mapping[str, str], *, may_be_empty: bool = False
+    path: Path, label_map: Mapping[str, str], *, may_be_empty: bool = False, labelled: bool = True
 ) -> CasesTable:
     """Read and check the table of cases, its labels included.
 
@@ -54,18 +54,21 @@ def load_cases(
     may_be_empty
         Whether a table without rows is one: the published study can be recomputed without
         any cohort, so the workflow refuses it only when cases are asked for.
+    labelled
+        Whether every case has to have a label; not where only images are prepared.
 
     Returns
     -------
     CasesTable
-        `label` is one of the two classes, `patient` is filled with the case id where empty.
+        `label` is one of the two classes, or empty where it may be; `patient` is filled with
+        the case id where empty.
 
     Raises
     ------
     InputError
         Naming the file, row, column, value found and value expected, for every fault.
     """
-    table = _read(path, label_map)
+    table = _read(path, label_map, labelled=labelled)
     if not may_be_empty:
         require_rows(table.rows, path)
     return table
@@ -79,7 +82,7 @@ def read_cases(path: Path) -> pd.DataFrame:
     InputError
         As `load_cases`, but not for labels and images.
     """
-    return _read(path, None).rows
+    return _read(path, None, labelled=False).rows
 
 
 def require_rows(cases: pd.DataFrame, path: Path) -> None:
@@ -94,7 +97,7 @@ def require_rows(cases: pd.DataFrame, path: Path) -> None:
         raise InputError(f"{path}: no rows, expected one row a case (see config/README.md)")
 
 
-def _read(path: Path, label_map: Mapping[str, str] | None) -> CasesTable:
+def _read(path: Path, label_map: Mapping[str, str] | None, *, labelled: bool) -> CasesTable:
     path = Path(path)
     if not path.is_file():
         raise InputError(
@@ -103,14 +106,16 @@ def _read(path: Path, label_map: Mapping[str, str] | None) -> CasesTable:
         )
     sheet = read_sheet(path, COLUMNS, sheet=_SHEET)
     changes, faults = Changes(), Faults(sheet.source)
-    names, rows = _cells(sheet, changes)
+    names, rows = _cells(sheet, changes, required=("case", "label") if labelled else ("case",))
     read: list[dict[str, str]] = []
     for number, cells in rows:
         row, wrong = _row(cells, changes)
         if label_map is not None:
             wrong += _finish(row, label_map)
-            if not label_map:
-                changes.value("label", cells["label"].text, row.get("label", ""))
+            if labelled and not row.get("label"):
+                wrong.append(_fault_of_value("label", ""))
+            if not label_map and "label" in row:
+                changes.value("label", cells["label"].text, row["label"])
         for message in filter(None, wrong):
             faults.add(number, cells["case"].text, message)
         read.append(row)
@@ -119,14 +124,16 @@ def _read(path: Path, label_map: Mapping[str, str] | None) -> CasesTable:
     return CasesTable(_frame(read, names), changes.summary(sheet))
 
 
-def _cells(sheet: Sheet, changes: Changes) -> tuple[list[str], list[tuple[int, dict[str, Cell]]]]:
+def _cells(
+    sheet: Sheet, changes: Changes, *, required: tuple[str, ...]
+) -> tuple[list[str], list[tuple[int, dict[str, Cell]]]]:
     """Return the names of the columns, and each written row's number and cells by column."""
     written = list(sheet.written())
     names = read_header(
         written,
         sheet.source,
         columns=COLUMNS,
-        required=("case", "label"),
+        required=required,
         name=values.column,
         own=OWN,
     )
@@ -219,7 +226,8 @@ def _faults_between_rows(rows: list[tuple[int, dict[str, Cell]]], source: str) -
 
 def _frame(rows: list[dict[str, str]], names: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=names, dtype=str).fillna("")
-    if "patient" not in table:
-        table["patient"] = ""
+    for name in ("label", "patient"):
+        if name not in table:
+            table[name] = ""
     table["patient"] = table["patient"].where(table["patient"] != "", table["case"])
     return table.set_index("case", drop=False)

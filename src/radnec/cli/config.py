@@ -60,7 +60,12 @@ def _run(arguments: argparse.Namespace) -> None:
         print("\n".join(f"written: {path}" for path in stale) or "nothing was stale")
     else:
         config = load_config(arguments.check)
-        cases = load_cases(Path(config.cases), config.label_map, may_be_empty=True).rows
+        cases = load_cases(
+            Path(config.cases),
+            config.label_map,
+            may_be_empty=True,
+            labelled=bool(config.models.backbones),
+        ).rows
         overrides_by_case(config.series_overrides, set(cases.index))
         check_study(config, cases)
         check_external_networks(config)

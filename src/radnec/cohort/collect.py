@@ -33,7 +33,7 @@ def collect_cohort(
     Raises
     ------
     InputError
-        If a case excluded by hand is not in the table, or no case is left.
+        If a case excluded by hand is not in the table.
     """
     table = read_tsv(selected, dtype=str).fillna("")
     unknown = sorted(set(excluded_by_hand) - set(table["case"]))
@@ -53,9 +53,6 @@ def collect_cohort(
     for case, reason in excluded_by_hand.items():
         if table.loc[case, "status"] == "included":
             table.loc[case, ["status", "stage", "reason"]] = ["excluded", "qc", reason]
-    if not (table["status"] == "included").any():
-        reasons = table["reason"].value_counts().head(3).to_dict()
-        raise InputError(f"no case is left; the most frequent reasons: {reasons} ({selected})")
     write_tsv(table.reset_index(drop=True)[COLUMNS].sort_values("case"), cohort)
 
 
@@ -66,6 +63,16 @@ def collect_series(*, tables: Iterable[Path], series: Path) -> None:
 
 
 def included_cases(cohort: Path) -> pd.DataFrame:
-    """Return the included rows of cohort/cases.tsv, sorted by case id."""
+    """Return the included rows of cohort/cases.tsv, sorted by case id.
+
+    Raises
+    ------
+    InputError
+        If no case is left.
+    """
     table = read_tsv(cohort, dtype=str).fillna("")
-    return table[table["status"] == "included"].sort_values("case").reset_index(drop=True)
+    included = table[table["status"] == "included"]
+    if included.empty:
+        reasons = table["reason"].value_counts().head(3).to_dict()
+        raise InputError(f"no case is left; the most frequent reasons: {reasons} ({cohort})")
+    return included.sort_values("case").reset_index(drop=True)

@@ -118,6 +118,8 @@ def judge(record: Record, required: Sequence[str], min_slices: int) -> str:
     missing = [s for s in required if f"{s}.nii.gz" not in record.files]
     if missing:
         return ". ".join([f"missing sequence: {', '.join(missing)}", *_why(record, missing)])
+    if not any(f"{s}.nii.gz" in record.files for s in SEQUENCES):
+        return ". ".join(["no usable sequence", *_why(record, list(SEQUENCES))])
     slices = {s: int(str(record.measures[f"slices_{s}"])) for s in required}
     few = [f"{s} has {n}" for s, n in slices.items() if n < min_slices]
     return f"fewer than {min_slices} slices: {', '.join(few)}" if few else ""

@@ -66,6 +66,8 @@ def _inputs_are_sets(config: StudyConfig) -> Iterator[Fault]:
 
 @_reads("explain", "models")
 def _explained_model_is_trained(config: StudyConfig) -> Iterator[Fault]:
+    if not config.models.backbones:
+        return  # nothing is trained
     for key, trained in (("backbone", "backbones"), ("inputs", "inputs")):
         value, names = getattr(config.explain, key), getattr(config.models, trained)
         if value not in names:

@@ -150,4 +150,6 @@ class StudyConfig(Settings):
 
     def sequences_used(self) -> list[str]:
         """Return the sequences that at least one trained input set reads, sorted."""
+        if not self.models.backbones:
+            return []
         return sorted({s for name in self.models.inputs for s in self.input_sets[name]})

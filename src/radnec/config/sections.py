@@ -8,7 +8,7 @@ from annotated_types import Ge, Le, Len
 from pydantic import StringConstraints
 
 from radnec.core.expectations import Expected
-from radnec.core.settings import Count, Flag, Settings, Values, Whole
+from radnec.core.settings import Count, Flag, Settings, UniqueList, Values, Whole
 from radnec.explain.settings import ExplainSettings
 
 Backbone = Annotated[
@@ -54,7 +54,7 @@ class QualitySettings(Settings):
 class ModelsSettings(Settings):
     """Which networks are trained, on what, and how often."""
 
-    backbones: Values[Backbone] = (
+    backbones: UniqueList[Backbone] = (
         "resnet10",
         "densenet121",
         "resnet50",
@@ -63,6 +63,8 @@ class ModelsSettings(Settings):
         "vgg16",
     )
     """the networks of docs/training.md, torchvision:<name> or package.module:factory
+
+    None, `[]`: only images are prepared, with the target `preprocessed`; no label, no input set.
 
     Change: as you like
     """

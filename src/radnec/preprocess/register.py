@@ -105,7 +105,9 @@ def _pass_on(
     if not same_grid(data.shape, affine, fixed[0].shape, fixed[1]):
         raise CaseExcluded(
             f"{name}: not on the reference's grid (shape {data.shape}, reference "
-            f"{fixed[0].shape}), though registration.method says the images come registered"
+            f"{fixed[0].shape}; largest difference of the matrices "
+            f"{np.abs(affine - fixed[1]).max():.2g} mm), though registration.method says the "
+            "images come registered"
         )
     result = judge_movement(reference, prepare(data, affine), np.eye(4))
     _note(job, name, result, reference.centre_of_head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.figures.quality.contact_sheet import Panel, draw_sheet
 from radnec.figures.quality.sections import (
+    PLANES,
     Frame,
     Picture,
     Plane,
@@ -20,6 +22,7 @@ from radnec.figures.quality.sections import (
     draw_outline,
     frame_around,
     grey,
+    mark_right,
 )
 from radnec.preprocess.pyramid import head_of
 from radnec.preprocess.quality.images import PreprocessedCase, RegisteredImages
@@ -29,6 +32,9 @@ PIXELS = 190
 # Outlines on grey: near to Okabe and Ito's vermilion, and their yellow.
 _EDGES = (230, 110, 20)
 _MASK = (240, 228, 66)
+# Of the axial slices through a mask, from its lowest to its highest: cerebellum, orbits, basal
+# ganglia, vertex.
+_HEIGHTS = (0.1, 0.27, 0.5, 0.87)
 
 
 @dataclass(frozen=True)
@@ -50,25 +56,33 @@ class _Case:
         return int(low + high) // 2
 
 
-def draw_quality_case(case: PreprocessedCase, *, notice: str, picture: Path) -> None:
+def draw_quality_case(
+    case: PreprocessedCase, *, remarks: Sequence[str], notice: str, picture: Path
+) -> None:
     """Draw what preprocessing made of a case.
 
     Parameters
     ----------
     case
         See `radnec.preprocess.quality.images.read_case`.
+    remarks
+        What its measures say against it, beside the warnings of the stages.
     notice
         What every reader must know about the data.
     picture
         PNG to write. First row: the reference with the edges of each registered sequence.
         Second: the reference with the outline of the brain mask. Third: the normalised input.
-        A case that left the study is drawn as far as it came.
+        A case that left the study is drawn as far as it came, one that left at the registration
+        as it was scanned.
     """
     stages = case.stages
-    remarks = [f"{stage}: {text}" for stage, record in stages.items() for text in record.warnings]
+    found = [f"{stage}: {text}" for stage, record in stages.items() for text in record.warnings]
+    found += [f"quality: {text}" for text in remarks]
     left = [f"left at {name}: {r.reason}" for name, r in stages.items() if not r.ok][:1]
     rows: list[tuple[str, list[Panel]]] = []
-    if case.registered is not None:
+    if case.registered is None:
+        rows += _scanned(case)
+    else:
         drawn = _framed(case.registered)
         rows.append(("registration", _registration(drawn, stages["register"])))
         if drawn.mask is not None:
@@ -78,7 +92,7 @@ def draw_quality_case(case: PreprocessedCase, *, notice: str, picture: Path) -> 
         rows.append(("what the networks see", _normalised(case.normalised, stages["normalise"])))
     sheet = draw_sheet(
         title=f"Case {case.name}",
-        lines=left + remarks or ["no remark"],
+        remarks=left + found,
         rows=rows,
         notice=notice,
         colours=[_EDGES, _MASK],
@@ -87,6 +101,24 @@ def draw_quality_case(case: PreprocessedCase, *, notice: str, picture: Path) -> 
     description.add_text("Description", notice)
     with atomic_path(picture) as temporary:
         sheet.save(temporary, format="PNG", pnginfo=description)
+
+
+def _scanned(case: PreprocessedCase) -> list[tuple[str, list[Panel]]]:
+    """Return rows with each image as it was scanned, two images a row."""
+    names = [name for name in SEQUENCES if f"{name}.nii.gz" in case.stages["convert"].files]
+    rows = []
+    for first in range(0, len(names), 2):
+        panels = []
+        for name in names[first : first + 2]:
+            data, affine = to_ras(*read_volume(case.scanned / f"{name}.nii.gz"))
+            frame = frame_around(np.ones(data.shape, dtype=bool), spacing_of(affine), PIXELS)
+            low, high = np.percentile(data[::3, ::3], [2, 99.5])
+            for axis, plane in enumerate(PLANES):
+                section = frame.section(data, plane, data.shape[axis] // 2)
+                caption = f"{name}, as scanned" if axis == 0 else ""
+                panels.append(Panel(grey(section, float(low), float(high)), caption))
+        rows.append(("before the registration", panels))
+    return rows
 
 
 def _framed(registered: RegisteredImages) -> _Case:
@@ -137,17 +169,21 @@ def _movement(name: str, record: Record) -> str:
 
 
 def _mask_panels(case: _Case) -> list[Panel]:
-    """Return the outline of the mask on four axial slices, one coronal and one sagittal."""
+    """Return the outline of the mask on four axial slices, one coronal and one sagittal.
+
+    The second axial slice passes through the orbits, into which masks leak.
+    """
     assert case.mask is not None
     slices = np.flatnonzero(case.mask.any(axis=(0, 1)))
-    heights = [int(slices[int(share * (len(slices) - 1))]) for share in (0.12, 0.35, 0.6, 0.88)]
+    heights = [int(slices[int(share * (len(slices) - 1))]) for share in _HEIGHTS]
     places: list[tuple[Plane, int]] = [("axial", height) for height in heights]
     places += [("coronal", case.middle(1)), ("sagittal", case.middle(0))]
     panels = []
     for plane, index in places:
         shown = _shown(case, plane, index)
         draw_outline(shown, case.frame.section(case.mask, plane, index), _MASK)
-        panels.append(Panel(shown, f"{plane} {index + 1}"))
+        side = "" if plane == "sagittal" else ", R: patient's right"
+        panels.append(Panel(mark_right(shown, plane), f"{plane} {index + 1}{side}"))
     return panels
 
 

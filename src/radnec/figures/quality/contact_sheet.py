@@ -28,7 +28,7 @@ class Panel:
 def draw_sheet(
     *,
     title: str,
-    lines: Sequence[str],
+    remarks: Sequence[str],
     rows: Sequence[tuple[str, list[Panel]]],
     notice: str,
     colours: Sequence[tuple[int, int, int]],
@@ -37,6 +37,8 @@ def draw_sheet(
 
     Parameters
     ----------
+    remarks
+        What speaks against the case; "no remark" is written in grey where there is nothing.
     rows
         Heading and up to six panels of each row.
     colours
@@ -44,17 +46,17 @@ def draw_sheet(
     """
     side = max((panel.picture.shape[0] for _, row in rows for panel in row), default=190)
     width = _COLUMNS * (side + _GAP) + _GAP
-    remarks = [part for line in lines for part in textwrap.wrap(line, width // 7)]
+    lines = [part for line in remarks or ["no remark"] for part in textwrap.wrap(line, width // 7)]
     below = textwrap.wrap(notice, width // 6)
-    head = 2 * _GAP + (_LETTERS + 6) + len(remarks) * (_SMALL + 5)
+    head = 2 * _GAP + (_LETTERS + 6) + len(lines) * (_SMALL + 5)
     height = head + len(rows) * (side + 2 * (_SMALL + 6) + _GAP) + (len(below) + 1) * (_SMALL + 4)
     sheet = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(sheet)
     small = ImageFont.load_default(_SMALL)
     pen.text((_GAP, _GAP), title, fill="black", font=ImageFont.load_default(_LETTERS))
     y = 2 * _GAP + _LETTERS + 6
-    for remark in remarks:
-        pen.text((_GAP, y), remark, fill=_REMARK, font=small)
+    for line in lines:
+        pen.text((_GAP, y), line, fill=_REMARK if remarks else _CAPTION, font=small)
         y += _SMALL + 5
     for heading, panels in rows:
         pen.text((_GAP, y), heading, fill="black", font=small)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 from skimage.feature import canny
 
@@ -16,7 +17,8 @@ Plane = Literal["sagittal", "coronal", "axial"]
 Section = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
-_AXIS: dict[Plane, int] = {"sagittal": 0, "coronal": 1, "axial": 2}
+PLANES: tuple[Plane, ...] = ("sagittal", "coronal", "axial")
+_AXIS: dict[Plane, int] = {plane: axis for axis, plane in enumerate(PLANES)}
 # Widths of the Gaussian before edges are looked for, in pixels.
 _EDGE_WIDTH = 2.0
 
@@ -94,3 +96,13 @@ def draw_outline(picture: Picture, section: Section, colour: tuple[int, int, int
     """Draw the outline of a mask's section, 0 to 1, over a picture."""
     inside = section > 0.5
     picture[inside & ~ndimage.binary_erosion(inside)] = colour
+
+
+def mark_right(picture: Picture, plane: Plane) -> Picture:
+    """Return a picture with an R at the patient's right; a sagittal one as it is."""
+    if plane == "sagittal":
+        return picture
+    marked = Image.fromarray(picture)
+    place = (3, picture.shape[0] // 2 - 8)
+    ImageDraw.Draw(marked).text(place, "R", fill="white", font=ImageFont.load_default(13))
+    return np.asarray(marked)

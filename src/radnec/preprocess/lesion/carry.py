@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from radnec.core.errors import CaseExcluded
 from radnec.core.sequences import SEQUENCES, reference_of
-from radnec.preprocess.transforms import read_movement
+from radnec.preprocess.drawn import drawn_on
 from radnec.preprocess.volumes import Affine, read_volume, same_grid
 
 # So much of a drawn lesion may lie outside of the reference's field of view.
@@ -69,7 +69,7 @@ def carry_lesion(path: Path, labels: Sequence[int], *, images: Path, registered:
     fixed, affine = read_volume(registered / f"{reference}.nii.gz")
     if same_grid(lesion.shape, own, fixed.shape, affine):
         return Drawn(lesion, reference)
-    drawn_on, movement = _origin(lesion, own, images, registered, present)
+    name, movement = drawn_on(lesion.shape, own, images=images, registered=registered)
     to_voxel = np.linalg.inv(own) @ movement @ affine
     carried = ndimage.affine_transform(
         lesion.astype(np.float32),
@@ -86,18 +86,7 @@ def carry_lesion(path: Path, labels: Sequence[int], *, images: Path, registered:
             f"the field of view of {reference}; expected a mask on the grid of one of "
             f"{', '.join(present)}"
         )
-    return Drawn(mask, drawn_on)
-
-
-def _origin(
-    lesion: Mask, own: Affine, images: Path, registered: Path, present: Sequence[str]
-) -> tuple[str, Affine]:
-    """Return the sequence that a mask was drawn on, and the movement from the reference to it."""
-    for name in present[1:]:
-        scan, grid = read_volume(images / f"{name}.nii.gz")
-        if same_grid(lesion.shape, own, scan.shape, grid):
-            return name, read_movement(registered / f"{name}.mat")
-    return "none of the sequences", np.eye(4)
+    return Drawn(mask, name)
 
 
 def _voxel(affine: Affine) -> float:

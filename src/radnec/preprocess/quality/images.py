@@ -44,7 +44,10 @@ class PreprocessedCase:
     name
         Name of the case.
     stages
-        ``register``, ``strip`` and ``normalise`` to the records of the stages.
+        ``index``, ``convert``, ``register``, ``strip`` and ``normalise`` to the records of the
+        stages.
+    scanned
+        Folder of the images as they were scanned.
     registered
         The images; None where the case left before it had any.
     normalised
@@ -53,12 +56,19 @@ class PreprocessedCase:
 
     name: str
     stages: dict[str, Record]
+    scanned: Path
     registered: RegisteredImages | None
     normalised: Path
 
 
 def read_case(
-    *, case: str, registered: Path, brain: Path, normalised: Path, records: Mapping[str, Path]
+    *,
+    case: str,
+    scanned: Path,
+    registered: Path,
+    brain: Path,
+    normalised: Path,
+    records: Mapping[str, Path],
 ) -> PreprocessedCase:
     """Read what preprocessing made of a case.
 
@@ -66,10 +76,11 @@ def read_case(
     ----------
     case
         Name of the case.
-    registered, brain, normalised
+    scanned, registered, brain, normalised
         The case's folders; empty from the stage on at which it left the study.
     records
-        ``register``, ``strip`` and ``normalise`` to the records of the stages.
+        ``index``, ``convert``, ``register``, ``strip`` and ``normalise`` to the records of the
+        stages, in this order.
 
     Raises
     ------
@@ -77,11 +88,11 @@ def read_case(
         If a file is not what its record says.
     """
     stages = {name: Record.read(path) for name, path in records.items()}
-    folders = {"register": registered, "strip": brain, "normalise": normalised}
-    for name, record in stages.items():
-        record.verify(folders[name])
+    folders = {"convert": scanned, "register": registered, "strip": brain, "normalise": normalised}
+    for name, folder in folders.items():
+        stages[name].verify(folder)
     images = _read_images(stages, registered, brain) if stages["register"].ok else None
-    return PreprocessedCase(case, stages, images, normalised)
+    return PreprocessedCase(case, stages, scanned, images, normalised)
 
 
 def _read_images(stages: Mapping[str, Record], registered: Path, brain: Path) -> RegisteredImages:

@@ -13,6 +13,7 @@ from radnec.core.errors import InputError
 from radnec.core.records import Measure, Record
 from radnec.core.sequences import SEQUENCES
 from radnec.core.tables import read_tsv, write_tsv
+from radnec.preprocess.quality.measures import remarks_of
 
 # Fewer cases do not tell what is usual.
 _LEAST_CASES = 5
@@ -44,7 +45,7 @@ def tabulate_quality(
     cohort
         cohort/cases.tsv: status, stage and reason of each case, by hand too.
     records
-        Records of registration and skull stripping of the selected cases.
+        Records of the stages of the selected cases, from the index to the skull stripping.
     measures
         What `radnec.preprocess.quality.measures.measure_case` found of each, with
         `radnec.preprocess.quality.second_opinion.second_opinion` as ``mask``.
@@ -74,10 +75,9 @@ def tabulate_quality(
         content = json.loads(path.read_text(encoding="utf-8"))
         ratios = {f"{name} snr": value for name, value in content["snr"].items()}
         found[content["case"]].update({k: v for k, v in ratios.items() if v is not None})
-        if second := content.get("mask"):
-            remarks[content["case"]].extend(second["remarks"])
-            if "dice" in second:
-                found[content["case"]]["mask dice"] = second["dice"]
+        remarks[content["case"]].extend(remarks_of(content))
+        if "dice" in (content.get("mask") or {}):
+            found[content["case"]]["mask dice"] = content["mask"]["dice"]
     unusual = _unusual(pd.DataFrame.from_dict(found, orient="index"))
     rows = [_row(case, cases.loc[case], remarks[case], found[case]) for case in found]
     table = pd.DataFrame(rows, columns=list(_row("", pd.Series({"status": ""}), [], {})))

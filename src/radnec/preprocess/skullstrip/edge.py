@@ -23,6 +23,9 @@ _BRIDGE_MM, _SULCUS_MM = 2.5, 14.0
 _LOCAL_MM = 8.0
 # Tissue is brighter than this share of the way from bone to the brain nearby.
 _LEVEL = 0.55
+# Beyond the carried mask what is this much brighter than the brain nearby is fat of the scalp or
+# marrow. Where bone is thin against the voxels it has no dark gap before it.
+_FAT = 1.5
 # With a rim this bright against the brain fluid is bright (T2: 1.04 to 1.25, others 0.72 to 0.81 on
 # phantoms): its outer edge is the skull, not the brain.
 _BRIGHT_FLUID = 0.93
@@ -63,6 +66,9 @@ def refine_edge(image: Volume, affine: Affine, carried: Mask, height: Volume) ->
     fluid_is_bright = float(np.median(rim)) > _BRIGHT_FLUID * brain
     reach = _reach(height, fluid_is_bright=fluid_is_bright)
     tissue = (image > dark + _LEVEL * (nearby - dark)) & (distance < reach)
+    # A voxel beside fat is half fat, half bone.
+    fat = ndimage.binary_dilation((image > _FAT * nearby) & (distance > 0))
+    tissue &= ~fat | (distance <= 0)
     tissue = opened(tissue | sure, _BRIDGE_MM, spacing) & (tissue | sure)
     connected = ndimage.binary_propagation(sure, mask=tissue)
     filled = closed(connected, _SULCUS_MM, spacing) & (distance < reach)

@@ -9,16 +9,28 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from radnec.core.errors import CaseExcluded
+from radnec.preprocess.drawn import NONE, drawn_on
 from radnec.preprocess.volumes import Affine, Volume, read_volume, same_grid
 
 Mask = npt.NDArray[np.bool_]
 
+# Signal of a head over the volume of its brain: 1.0 to 1.2 where it came stripped.
+_STRIPPED = 1.35
 
-def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
-    """Read a mask and bring it to the reference's voxels.
 
-    A mask on other voxels (another orientation, another resolution) is carried over by its
-    millimetres, nearest neighbour.
+def given_mask(
+    path: Path,
+    shape: tuple[int, ...],
+    affine: Affine,
+    *,
+    images: Path | None,
+    registered: Path,
+) -> tuple[Mask, str]:
+    """Read a mask and bring it to the reference's voxels, nearest neighbour.
+
+    A mask on the voxels of another sequence was drawn there and moves with that sequence. A mask
+    on voxels of its own (another orientation, another resolution) is carried over by its
+    millimetres.
 
     Parameters
     ----------
@@ -26,10 +38,14 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
         NIfTI file, above zero in the brain.
     shape, affine
         The reference's grid.
+    images, registered
+        Folders of the case's images as they were scanned, and after the registration. Without
+        `images` a mask is taken to lie where the reference lies.
 
     Returns
     -------
-    Array of `shape`.
+    Array of `shape`, and what a reader should know of how it came there; empty where the mask is
+    on the reference's voxels.
 
     Raises
     ------
@@ -41,8 +57,14 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
     data, own = read_volume(path)
     mask = data > 0
     if same_grid(mask.shape, own, shape, affine):
-        return mask
-    to_voxel = np.linalg.inv(own) @ affine
+        return mask, ""
+    name, movement = NONE, np.eye(4)
+    if images is not None:
+        name, movement = drawn_on(mask.shape, own, images=images, registered=registered)
+    remark = f"it is on the grid of {name} and moved with it"
+    if name == NONE:
+        remark = "it is on a grid of its own, taken for the reference's place"
+    to_voxel = np.linalg.inv(own) @ movement @ affine
     carried = np.asarray(
         ndimage.affine_transform(
             mask.astype(np.uint8), to_voxel[:3, :3], to_voxel[:3, 3], output_shape=shape, order=0
@@ -56,7 +78,7 @@ def given_mask(path: Path, shape: tuple[int, ...], affine: Affine) -> Mask:
             f"the given brain mask lies elsewhere than the reference: {kept / volume:.0%} of it "
             "is inside the reference's field of view"
         )
-    return carried
+    return carried, remark
 
 
 def signal_mask(reference: Volume) -> Mask:
@@ -65,3 +87,13 @@ def signal_mask(reference: Volume) -> Mask:
     An image with its skull and noisy air is all signal: the mask is the whole field.
     """
     return np.asarray(ndimage.binary_fill_holes(reference != 0))
+
+
+def looks_stripped(reference: Volume, mask: Mask) -> bool:
+    """Say whether an image had no skull before a mask was found in it.
+
+    Around a brain that came stripped every voxel is zero. In a head the scalp, the skull and the
+    face have signal too: it fills at least 1.5 times the brain, even in slices above the eyes.
+    """
+    signal = int(np.count_nonzero(signal_mask(reference)))
+    return signal < min(0.9 * reference.size, _STRIPPED * int(np.count_nonzero(mask)))

@@ -8,6 +8,7 @@ import logging
 import re
 import shutil
 import tempfile
+import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -40,10 +41,10 @@ def fetch_hdbet(*, backend: str, settings: HdBetWeightsSettings, output: Path) -
     Raises
     ------
     InputError
-        If the network is neither in the folder nor may be fetched, or what was fetched is not
+        If the network is neither in the folder nor can be fetched, or what was fetched is not
         what was published.
     OSError
-        If the network cannot be reached, or the disk is full; nothing half-done stays.
+        If the disk is full; nothing half-done stays.
     """
     if backend in PACKAGED:
         write_json(output, {"backend": backend, **packaged_network(backend)})
@@ -52,7 +53,13 @@ def fetch_hdbet(*, backend: str, settings: HdBetWeightsSettings, output: Path) -
     if missing_files(folder):
         if not settings.url:
             raise InputError(missing_message(folder))
-        _fetch(settings, folder)
+        try:
+            _fetch(settings, folder)
+        except urllib.error.URLError as error:
+            raise InputError(
+                f"hd_bet_weights.url: {settings.url} cannot be fetched ({error}). "
+                f"{missing_message(folder)}: hd-bet-1, deepbet and atlas fetch nothing"
+            ) from None
     write_json(
         output,
         {

@@ -13,7 +13,7 @@ from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.atlas import atlas_mask
 from radnec.preprocess.skullstrip.given import given_mask as read_given_mask
-from radnec.preprocess.skullstrip.given import signal_mask
+from radnec.preprocess.skullstrip.given import looks_stripped, signal_mask
 from radnec.preprocess.skullstrip.hdbet_batch import predicted_mask
 from radnec.preprocess.skullstrip.mask_check import mask_flags, measure_mask
 from radnec.preprocess.skullstrip.template import find_template
@@ -30,6 +30,7 @@ def strip_case(
     seed: int,
     brain: Path,
     record: Path,
+    images: Path | None = None,
     hdbet_masks: Path | None = None,
 ) -> None:
     """Find the brain in the reference and take the rest out of every sequence.
@@ -48,6 +49,8 @@ def strip_case(
         Folder to make: <sequence>.nii.gz, zero outside the brain, and mask.nii.gz.
     record
         Record to write; measures of the mask.
+    images
+        The case's folder of images as they were scanned, where `given_mask` may have been drawn.
     hdbet_masks
         What `predict_masks` wrote for the batch of this case (a backend with a network).
     """
@@ -57,7 +60,11 @@ def strip_case(
         before.verify(registered)
         reference, affine = read_volume(registered / f"{before.measures['reference']}.nii.gz")
         if given_mask is not None:
-            mask = read_given_mask(given_mask, reference.shape, affine)
+            mask, moved = read_given_mask(
+                given_mask, reference.shape, affine, images=images, registered=registered
+            )
+            if moved:
+                job.warn(f"the given brain mask: {moved}")
         elif settings.backend == "given":
             raise CaseExcluded("the table of cases names no brain mask")
         elif settings.backend == "none":
@@ -75,6 +82,8 @@ def strip_case(
         for name, value in dataclasses.asdict(measures).items():
             job.measures[f"mask_{name}"] = round(value, 5)
         flags = mask_flags(measures, settings.volume_ml)
+        if given_mask is None and settings.backend != "none" and looks_stripped(reference, mask):
+            flags.append("the images look stripped already, expected skull_strip.backend none")
         if flags and settings.on_failure == "exclude":
             raise CaseExcluded(f"brain mask: {'; '.join(flags)}")
         for flag in flags:

@@ -130,7 +130,9 @@ class StudyWatch:
             return
         config = check_config(read_config(self.study))
         table = self.workdir / config.cases
-        cases = load_cases(table, config.label_map, may_be_empty=True).rows
+        cases = load_cases(
+            table, config.label_map, may_be_empty=True, labelled=bool(config.models.backbones)
+        ).rows
         self._stages = stages_of(config, cases, self.workdir)
         self._phantom = config.cohort == "phantom"
         self._planned_from = (written[0], written[1])
