@@ -110,11 +110,13 @@ def logit_interval(value: float, variance: float, confidence: float, method: str
     return Estimate(value, low, high, method)
 
 
-def newcombe_interval(value: float, positives: int, negatives: int, confidence: float) -> Estimate:
+def newcombe_interval(
+    value: float, positives: float, negatives: float, confidence: float
+) -> Estimate:
     """Return the score interval of an AUC from its value and the two counts alone.
 
     It exists where DeLong's does not, for perfect separation, and for published AUCs, whose
-    scores nobody has.
+    scores nobody has. Counts need not be whole: where cases hang together, fewer of them count.
 
     Notes
     -----
@@ -135,7 +137,7 @@ def newcombe_interval(value: float, positives: int, negatives: int, confidence: 
     return Estimate(value, float(low), float(high), NEWCOMBE)
 
 
-def balanced_variance(theta: float, positives: int, negatives: int) -> float:
+def balanced_variance(theta: float, positives: float, negatives: float) -> float:
     """Return the variance of an AUC of theta, Newcombe 2006, method 5 (see above)."""
     k = (positives + negatives) / 2 - 1
     spread = 1 + k * (1 - theta) / (2 - theta) + k * theta / (1 + theta)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from radnec.evaluate.measures.auc import (
@@ -67,8 +65,8 @@ def recommended_interval(
     simple = float(delong_covariance(positive, score[None])[1][0, 0])
     effect = max(1.0, variance / simple) if simple > 0 else _cases_a_patient(patients)
     logit = logit_interval(value, variance * inflation, confidence, method)
-    # Not below two of a class: a fraction of a case has no variance.
-    some, rest = (max(2, math.floor(count / (effect * inflation))) for count in (m, n))
+    # Not rounded: of few cases that would lose a third. Not below two of a class.
+    some, rest = (max(2.0, count / (effect * inflation)) for count in (m, n))
     return _wider(logit, newcombe_interval(value, some, rest, confidence), method)
 
 
