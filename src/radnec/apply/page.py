@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from radnec.apply.dicom.equipment import software_version
+from radnec.apply.software import software_version
 from radnec.apply.text import doubt_lines, false_alarms, warnings
 from radnec.core.pages import write_page
 from radnec.core.sequences import SEQUENCES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from radnec.apply.likeness import OUTSIDE, outside
+from radnec.apply.checks import OUTSIDE, outside
 
 
 def as_text(answer: Mapping[str, Any]) -> str:

@@ -21,13 +21,9 @@ from radnec.apply.dicom.codes import (
     RECURRENCE,
     UNDECIDED,
 )
-from radnec.apply.dicom.equipment import (
-    MANUFACTURER,
-    REPORT,
-    identity,
-    software_version,
-)
+from radnec.apply.dicom.equipment import REPORT, identity
 from radnec.apply.dicom.source import SourceSeries, derived_uid
+from radnec.apply.software import MANUFACTURER, software_version
 from radnec.apply.text import doubt_lines, warnings
 from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.evaluate.next_patient.conformal import UNDECIDED as UNDECIDED_CALL
