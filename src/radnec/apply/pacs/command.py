@@ -127,12 +127,10 @@ def _listen(arguments: argparse.Namespace) -> None:
 def _watcher(arguments: argparse.Namespace, folder: Path) -> Iterator[Watcher]:
     # Imported here: `radnec --help` need not wait for torch.
     from radnec.apply.known import find_model
-    from radnec.apply.model import load_model
     from radnec.apply.pacs.inbox import Inbox
     from radnec.apply.pacs.send import read_node
     from radnec.apply.pacs.watch import Watcher
     from radnec.apply.prepare.preparing import Preparing
-    from radnec.apply.row import row_of
     from radnec.apply.side import Side
     from radnec.core.errors import InputError
 
@@ -145,13 +143,17 @@ def _watcher(arguments: argparse.Namespace, folder: Path) -> Iterator[Watcher]:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("radnec.apply").setLevel(logging.INFO)
     known = find_model(arguments.study, arguments.model)
-    model = load_model(
-        known,
-        device=arguments.device,
-        threads=arguments.threads,
-        allow_code=arguments.allow_code,
-    )
     with Side() as side:
+        # Here: `side` starts without torch.
+        from radnec.apply.model import load_model
+        from radnec.apply.row import row_of
+
+        model = load_model(
+            known,
+            device=arguments.device,
+            threads=arguments.threads,
+            allow_code=arguments.allow_code,
+        )
 
         def answer(patient: Patient, output: Path) -> dict[str, Any]:
             preparing = Preparing(side, known.request(patient, output / patient.case))
