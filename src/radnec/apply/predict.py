@@ -14,6 +14,7 @@ from radnec.apply.dicom.results import load_writers, write_results
 from radnec.apply.doubt import doubt_of
 from radnec.apply.explain import explain_patient
 from radnec.apply.likeness import compare_with_study, models_that_read
+from radnec.apply.map_tests import map_tests_of
 from radnec.apply.model import Model
 from radnec.apply.page import write_patient_page
 from radnec.apply.picture import draw_summary
@@ -73,7 +74,8 @@ def predict_patient(
     dict
         What prediction.json holds: ``p_necrosis``, ``p_recurrence`` (their sum is 1),
         ``predicted``, each network's probability, ``doubt`` (see `radnec.apply.doubt.doubt_of`),
-        ``likeness`` (see `radnec.apply.likeness.compare_with_study`), the model, and the notice.
+        ``likeness`` (see `radnec.apply.likeness.compare_with_study`), ``map_tests`` (see
+        `radnec.apply.map_tests.map_tests_of`), the model, and the notice.
 
     Raises
     ------
@@ -139,6 +141,7 @@ def predict_patient(
             confidence=float(config["evaluation"]["confidence"]),
         ),
         "likeness": compare_with_study(model.folder, model.name, measuring.result(), features),
+        "map_tests": map_tests_of(model.folder, model.name, config),
         "notice": notice(phantom),
     }
     write_json(output / "prediction.json", result)
