@@ -5,9 +5,9 @@
 
 Simulates patients that the study never saw, as its own were simulated and with one thing changed,
 writes their DICOM, answers for each by `radnec.apply`, and counts: found outside by some check,
-found by which, refused before an answer, and false alarms on untouched patients and on the
-study's own cases. The changes happen in the simulator (contrast, noise, lines of k-space, scanner)
-or in the files (headers, slices), never in what is measured of an image.
+found by which, refused before an answer, and false alarms on untouched patients. The changes happen
+in the simulator (contrast, noise, lines of k-space, scanner) or in the files (headers, slices),
+never in what is measured of an image.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import argparse
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,19 @@ import pandas as pd
 import pydicom
 from scipy import fft
 
-from radnec.apply.known import KnownModel, find_model
+from radnec.apply.known import find_model
 from radnec.apply.many import predict_many
 from radnec.apply.patients import read_patients
 from radnec.apply.summary import FAILED
-from radnec.core.tables import read_tsv, write_tsv
+from radnec.core.tables import write_tsv
 from radnec.phantom import case as simulator
 from radnec.phantom.cohort import draft_cases
 from radnec.phantom.patient import ACQUIRED
 from radnec.phantom.settings import PhantomSettings
 from radnec.phantom.signal import SEQUENCE_PARAMETERS, Sequence
 
-SEED, PATIENTS = 20260, 6
-"""Seed and number of the new patients: each once untouched, and in turn with a change."""
+SEED = 20260
+"""Of the new patients."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,12 +194,15 @@ def write_patient(row: Mapping[str, Any], change: Change, folder: Path) -> None:
         change.files(series)
 
 
-def simulate(folder: Path) -> pd.DataFrame:
-    """Simulate all patients that are not there yet; return case, kind, what and dicom."""
-    patients = draft_cases(PATIENTS, SEED, "", 0.4).to_dict("records")
+def simulate(folder: Path, count: int, changes: Collection[Change]) -> pd.DataFrame:
+    """Simulate patients that are not there yet; return case, kind, what and dicom.
+
+    Each of `count` patients once untouched, and one after the other with a change.
+    """
+    patients = draft_cases(count, SEED, "", 0.4).to_dict("records")
     wanted = [("none", Change("untouched", "new patient"), row) for row in patients]
-    for number, change in enumerate(CHANGES):
-        wanted.append((f"C{number:02d}", change, patients[number % PATIENTS]))
+    for number, change in enumerate(changes):
+        wanted.append((f"C{number:02d}", change, patients[number % count]))
     rows = []
     for key, change, patient in wanted:
         case = f"{key}_{patient['case']}"
@@ -208,21 +211,6 @@ def simulate(folder: Path) -> pd.DataFrame:
             write_patient(patient, change, dicom)
         rows.append({"case": case, "kind": change.kind, "what": change.what, "dicom": str(dicom)})
     return pd.DataFrame(rows)
-
-
-def study_cases(known: KnownModel) -> pd.DataFrame:
-    """Return the study's own cases, by their DICOM."""
-    table = read_tsv(Path(known.config["cases"]), dtype=str)
-    tested = set(read_tsv(known.folder / "split" / "split.tsv", dtype=str)["case"])
-    own = table[table["case"].isin(tested)]
-    return pd.DataFrame(
-        {
-            "case": own["case"],
-            "kind": "untouched",
-            "what": "case of the study",
-            "dicom": own["dicom"],
-        }
-    )
 
 
 def report(table: pd.DataFrame, answered: pd.DataFrame, output: Path) -> str:
@@ -251,9 +239,13 @@ def main() -> None:
     parser.add_argument("--study", type=Path, required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--patients", type=int, default=6, help="new patients")
+    parser.add_argument(
+        "--changes", type=int, default=len(CHANGES), help="how many, from the first"
+    )
     chosen = parser.parse_args()
     known = find_model(chosen.study, chosen.model)
-    table = pd.concat([simulate(chosen.folder), study_cases(known)], ignore_index=True)
+    table = simulate(chosen.folder, chosen.patients, CHANGES[: chosen.changes])
     path = chosen.folder / "patients.tsv"
     write_tsv(table, path)
     output = chosen.folder / "answers"
