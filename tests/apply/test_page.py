@@ -46,6 +46,7 @@ def test_page_says_answer_spread_and_notice(page) -> None:
     assert "positive predictive value 0.76 (0.37 to 0.95)" in text
     assert "undecided, since neither class can be ruled out" in text
     assert "1 would be called unlike it" in text
+    assert "<td>peak in the lesion with oedema</td><td>0.43 (0.16 to 0.75)</td>" in text
     assert "&lt;next &amp; last&gt;" in text and "<next" not in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from ingest_builders import FLAIR, T1, T1CE, T2, dicom_slice
 from trained_study import write_head, write_study
 
-from radnec.apply.prepare import prepare_patient
+from radnec.apply.prepare.preparing import Preparing
+from radnec.apply.prepare.request import Request
 from radnec.cases.sources import CaseSource
 from radnec.core.tables import read_tsv
 from radnec.provenance.config import read_config
@@ -43,6 +45,12 @@ def write_dicom(folder: Path, *sequences: dict) -> CaseSource:
     return CaseSource("dicom", str(folder), {})
 
 
+def prepared(request: Request) -> Path:
+    """Prepare by a thread, to which nothing has to be sent."""
+    with ThreadPoolExecutor(1) as side:
+        return Preparing(side, request).normalised("cpu", 1)
+
+
 @pytest.mark.parametrize(
     ("reads", "expected"),
     [
@@ -52,10 +60,7 @@ def write_dicom(folder: Path, *sequences: dict) -> CaseSource:
 )
 def test_what_no_network_reads_is_left_out(config, tmp_path, reads, expected) -> None:
     source = write_dicom(tmp_path / "dicom", T1, T1CE, T2, FLAIR)
-    prepare_patient(
-        case="P", source=source, mask=None, sequences=reads, config=config, device="cpu",
-        threads=1, folder=tmp_path / "out",
-    )  # fmt: skip
+    prepared(Request("P", source, None, tuple(reads), config, tmp_path / "out"))
     for stage in ("nifti", "registered", "normalised"):
         found = sorted(path.name for path in (tmp_path / "out" / stage).glob("*.nii.gz"))
         assert found == [f"{name}.nii.gz" for name in expected], stage
@@ -67,8 +72,6 @@ def test_files_that_no_network_reads_may_be_broken(config, tmp_path) -> None:
     t1ce = write_head(tmp_path / "t1ce.nii.gz", 1)
     (tmp_path / "flair.nii.gz").write_bytes(b"broken")
     files = {"t1ce": str(t1ce), "flair": str(tmp_path / "flair.nii.gz")}
-    prepare_patient(
-        case="P", source=CaseSource("nifti", "", files), mask=None, sequences=["t1ce"],
-        config=config, device="cpu", threads=1, folder=tmp_path / "out",
-    )  # fmt: skip
+    source = CaseSource("nifti", "", files)
+    prepared(Request("P", source, None, ("t1ce",), config, tmp_path / "out"))
     assert [path.name for path in (tmp_path / "out" / "normalised").iterdir()] == ["t1ce.nii.gz"]

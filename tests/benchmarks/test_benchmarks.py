@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nibabel as nib
 import pytest
+from trained_study import write_head, write_study
 
 from radnec.preprocess.skullstrip.template import find_template
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "benchmarks"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1"}
 NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
+OF_STUDY = "--study made --model resnet10/t1ce"
 
 # Command line, and the lines that its output has to have; # stands for a number.
 QUICK = {
@@ -34,6 +36,10 @@ QUICK = {
     "real heads": (
         "real_heads.py heads --backends deepbet --slice-mm 6",
         [r"template +deepbet +# +# +# +#", r"^deepbet +#"],
+    ),
+    "predict": (
+        f"predict.py {OF_STUDY} --t1ce t1ce.nii.gz --device cpu --repeats 1",
+        ["beside +# s wall, +# s of processor", "beside / in one: # of the wall clock, #"],
     ),
     "registration": (
         "registration.py --cases 1 --peer 0 --pairs 1",
@@ -62,6 +68,10 @@ SLOW = {
         "scale.py --cases 5 --run 1",
         ["an empty Snakemake job: # s", "5 finished cases: nothing to do +# +# +#"],
     ),
+    "unlike the study": (
+        f"unlike_study.py {OF_STUDY} --folder out --patients 1 --changes 1",
+        [r"\| untouched \| new patient \| # of 1 \| 0 \|", "2 answered, median # s a patient"],
+    ),
     "training loop": (
         "training.py loop --size 32 32 32 --grid 32 32 32 --cases 4 --turns 1 --epochs 1",
         [r"\| engine \| # \| # \|", r"\| CacheDataset \| # \| # \|"],
@@ -88,6 +98,12 @@ def test_it_runs_and_prints_its_figures(tmp_path, command, lines):
     script, *arguments = command.split()
     if "heads" in arguments:
         write_heads(tmp_path / "heads")
+    if "--study" in arguments:
+        overlay = {"skull_strip": {"backend": "none"}}
+        write_study(
+            tmp_path / "made", backbone="resnet10", inputs="t1ce", networks=1, overlay=overlay
+        )
+        write_head(tmp_path / "t1ce.nii.gz", 1)
     done = subprocess.run(
         [sys.executable, str(FOLDER / script), *arguments],
         cwd=tmp_path,

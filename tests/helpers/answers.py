@@ -56,6 +56,20 @@ LIKENESS: dict[str, Any] = {
     "remarks": [],
     "false_alarms": {"any": 1, "held_out_cases": 20},
 }  # fmt: skip
+MAP_TESTS: dict[str, Any] = {
+    "rows": [
+        {
+            "test": "pointing game", "measure": "peak in the lesion with oedema", "n": 7,
+            "value": 0.4286, "low": 0.1582, "high": 0.7495, "chance": 0.0658, "p": 0.0076,
+        },
+        {
+            "test": "energy", "measure": "share of the map outside of the brain", "n": 7,
+            "value": 0.3863, "low": 0.2027, "high": 0.5717, "chance": None, "p": None,
+        },
+    ],
+    "cohort": "physics phantom",
+    "note": "",
+}  # fmt: skip
 
 
 def answer(**changed: Any) -> dict[str, Any]:
@@ -71,6 +85,7 @@ def answer(**changed: Any) -> dict[str, Any]:
         "study": "demo",
         "doubt": DOUBT,
         "likeness": LIKENESS,
+        "map_tests": MAP_TESTS,
         "notice": "Research use only: not a medical device, not for diagnosis or treatment.",
         **changed,
     }

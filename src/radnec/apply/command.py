@@ -12,7 +12,7 @@ from radnec.core.notices import RESEARCH_USE
 from radnec.core.sequences import SEQUENCES
 
 if TYPE_CHECKING:
-    from radnec.apply.model import Model
+    from radnec.apply.known import KnownModel
     from radnec.apply.patients import Patient
 
 
@@ -68,9 +68,10 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    # Imported here: `radnec --help` need not wait for torch.
-    from radnec.apply.model import load_model
-    from radnec.apply.patients import read_patients
+    # Imported here: `radnec --help` need not wait.
+    from radnec.apply.known import find_model
+    from radnec.apply.patients import Patient, read_patients
+    from radnec.cases.sources import CaseSource
     from radnec.core.errors import InputError
 
     files = {s: str(getattr(arguments, s)) for s in SEQUENCES if getattr(arguments, s)}
@@ -82,19 +83,17 @@ def _run(arguments: argparse.Namespace) -> None:
         raise InputError("--pseudonym: found without --write-dicom, expected both or neither")
     if arguments.cases and (arguments.pseudonym or arguments.mask):
         raise InputError("--cases: found with --pseudonym or --mask, which are one patient's")
-    # Before the networks are loaded: a wrong table is said at once.
-    patients = read_patients(arguments.cases, threads=arguments.threads) if arguments.cases else []
-    model = load_model(
-        arguments.study,
-        arguments.model,
-        device=arguments.device,
-        threads=arguments.threads,
-        allow_code=arguments.allow_code,
-    )
-    if patients:
-        _predict_many(model, patients, arguments)
+    if arguments.cases:
+        # Before the networks are loaded: a wrong table is said at once.
+        patients = read_patients(arguments.cases, threads=arguments.threads)
+        _predict_many(find_model(arguments.study, arguments.model), patients, arguments)
+        return
+    if arguments.dicom:
+        source = CaseSource("dicom", str(arguments.dicom), {})
     else:
-        _predict_one(model, files, arguments)
+        source = CaseSource("nifti", "", files)
+    patient = Patient(arguments.case, source, arguments.mask)
+    _predict_one(find_model(arguments.study, arguments.model), patient, arguments)
 
 
 def _share(text: str) -> float:
@@ -105,36 +104,51 @@ def _share(text: str) -> float:
     return value
 
 
-def _predict_one(model: Model, files: dict[str, str], arguments: argparse.Namespace) -> None:
-    from radnec.apply.predict import predict_patient
-    from radnec.apply.text import as_text
-    from radnec.cases.sources import CaseSource
+def _predict_one(known: KnownModel, patient: Patient, arguments: argparse.Namespace) -> None:
+    from radnec.apply.prepare.preparing import Preparing
+    from radnec.apply.side import Side
 
-    if arguments.dicom:
-        source = CaseSource("dicom", str(arguments.dicom), {})
-    else:
-        source = CaseSource("nifti", "", files)
-    result = predict_patient(
-        model=model,
-        case=arguments.case,
-        source=source,
-        mask=arguments.mask,
-        output=arguments.output,
-        write_dicom=arguments.write_dicom,
-        pseudonym=arguments.pseudonym,
-        prevalence=arguments.prevalence,
-    )
+    with Side() as side:
+        preparing = Preparing(side, known.request(patient, arguments.output))
+        # Here: torch takes seconds to import, in which the images are prepared.
+        from radnec.apply.model import load_model
+        from radnec.apply.predict import predict_patient
+        from radnec.apply.text import as_text
+
+        model = load_model(
+            known,
+            device=arguments.device,
+            threads=arguments.threads,
+            allow_code=arguments.allow_code,
+        )
+        result = predict_patient(
+            model,
+            preparing,
+            side,
+            write_dicom=arguments.write_dicom,
+            pseudonym=arguments.pseudonym,
+            prevalence=arguments.prevalence,
+        )
     print(json.dumps(result, indent=2) if arguments.json else as_text(result))
 
 
-def _predict_many(model: Model, patients: Sequence[Patient], arguments: argparse.Namespace) -> None:
+def _predict_many(
+    known: KnownModel, patients: Sequence[Patient], arguments: argparse.Namespace
+) -> None:
     from radnec.apply.many import predict_many
     from radnec.apply.summary import FAILED
     from radnec.core.errors import InputError
 
     output = arguments.output
     summary = predict_many(
-        model, patients, output, write_dicom=arguments.write_dicom, prevalence=arguments.prevalence
+        known,
+        patients,
+        output,
+        device=arguments.device,
+        threads=arguments.threads,
+        allow_code=arguments.allow_code,
+        write_dicom=arguments.write_dicom,
+        prevalence=arguments.prevalence,
     )
     failed = int((summary["status"] == FAILED).sum())
     if arguments.json:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from radnec.core.notices import notice as research_notice
-from radnec.figures.quality.case import draw_quality_case
+from radnec.apply.checks import OUTSIDE, UNKNOWN, WITHIN
 from radnec.novelty.describe import FEATURES, compare
 from radnec.novelty.features import read_features, read_gaussian
 from radnec.novelty.finding import Finding
-from radnec.novelty.measures import measure_case
-from radnec.preprocess.quality.images import read_case
-from radnec.preprocess.quality.measures import measure_case as measure_quality
-from radnec.preprocess.quality.measures import remarks_of
 from radnec.training.predict import read_description
 
-WITHIN, OUTSIDE, UNKNOWN = "within", "outside", "not compared"
 CHECKS = {
     "scanner": "scanner",
     "timing": "timing and thickness",
@@ -31,45 +25,6 @@ CHECKS = {
     FEATURES: "what the networks see",
 }
 _SIMILAR = 3
-STAGES = ("index", "convert", "register", "strip", "normalise")
-
-
-def measure_patient(case: str, folder: Path, *, phantom: bool) -> dict[str, Any]:
-    """Measure a prepared patient as the cases of the study were, and draw quality.png.
-
-    Parameters
-    ----------
-    folder
-        As `radnec.apply.prepare.prepare_patient` leaves it.
-
-    Returns
-    -------
-    dict
-        See `radnec.novelty.measures.measure_case`, with the ``remarks`` of the stages.
-    """
-    records = {path.stem: path for path in (folder / "records").glob("*.json")}
-    read = read_case(
-        case=case,
-        scanned=folder / "nifti",
-        registered=folder / "registered",
-        brain=folder / "brain",
-        normalised=folder / "normalised",
-        records={name: records[name] for name in STAGES},
-    )
-    quality = measure_quality(read)
-    noisy = remarks_of(quality)
-    draw_quality_case(
-        read, remarks=noisy, notice=research_notice(phantom), picture=folder / "quality.png"
-    )
-    measured = measure_case(
-        case=case,
-        nifti=folder / "nifti",
-        brain=folder / "brain",
-        records={name: records[name] for name in ("convert", "register", "strip")},
-        snr=quality["snr"],
-    )
-    remarks = [text for record in read.stages.values() for text in record.warnings]
-    return measured | {"remarks": remarks + noisy}
 
 
 def compare_with_study(
@@ -87,7 +42,7 @@ def compare_with_study(
     model
         ``<backbone>/<inputs>``.
     measured
-        From `measure_patient`.
+        From `radnec.apply.measure.measure_patient`.
     features
         Network, as ``r0f0_seed1``, to what its last layer read, shape (features,).
 
@@ -230,8 +185,3 @@ def _similar(
         {"case": case, "outcome": label, "relative_distance": round(means[case, label], 3)}
         for case, label in nearest
     ]
-
-
-def outside(likeness: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-    """Return the checks that found the patient outside."""
-    return [check for check in likeness["checks"] if check["verdict"] == OUTSIDE]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,22 +10,21 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from radnec.apply.likeness import outside
-from radnec.apply.model import Model
+from radnec.apply.known import KnownModel
 from radnec.apply.patients import Patient
-from radnec.apply.predict import predict_patient
-from radnec.apply.summary import ANSWERED, FAILED, summary, write_summary
-from radnec.core.errors import CaseExcluded, InputError
-from radnec.core.notices import notice
-
-log = logging.getLogger(__name__)
+from radnec.apply.prepare.preparing import Preparing
+from radnec.apply.side import Side
+from radnec.apply.summary import summary, write_summary
 
 
 def predict_many(
-    model: Model,
+    known: KnownModel,
     patients: Sequence[Patient],
     output: Path,
     *,
+    device: str,
+    threads: int,
+    allow_code: bool = False,
     write_dicom: bool = False,
     prevalence: float | None = None,
     show_progress: bool = True,
@@ -34,7 +32,13 @@ def predict_many(
     """Answer for each patient; write ``summary.tsv`` and a folder a patient into `output`.
 
     What goes wrong with one patient is a row of the summary, which is written anew after each:
-    a run that is stopped leaves the answers it had.
+    a run that is stopped leaves the answers it had. The images of the next patients are prepared
+    while the networks are loaded and asked.
+
+    Parameters
+    ----------
+    device, threads, allow_code
+        See `radnec.apply.model.load_model`.
 
     Returns
     -------
@@ -42,68 +46,36 @@ def predict_many(
         See `radnec.apply.summary`.
     """
     rows: list[dict[str, Any]] = []
-    # Without a terminal no bar is drawn.
-    for patient in tqdm(patients, unit="patient", disable=None if show_progress else True):
-        rows.append(row_of(model, patient, output, write_dicom=write_dicom, prevalence=prevalence))
-        write_summary(rows, output)
+    with Side() as side:
+        waiting = deque(patients)
+        ahead: deque[Preparing | None] = deque()
+
+        def prepare_ahead() -> None:
+            while waiting and len(ahead) < side.processes:
+                one = waiting.popleft()
+                request = known.request(one, output / one.case)
+                ahead.append(None if one.fault else Preparing(side, request))
+
+        prepare_ahead()
+        # Here: torch takes seconds to import, in which the first images are prepared.
+        from radnec.apply.model import load_model
+        from radnec.apply.row import row_of
+
+        model = load_model(known, device=device, threads=threads, allow_code=allow_code)
+        # Without a terminal no bar is drawn.
+        for patient in tqdm(patients, unit="patient", disable=None if show_progress else True):
+            preparing = ahead.popleft()
+            rows.append(
+                row_of(
+                    model,
+                    patient,
+                    preparing,
+                    side,
+                    write_dicom=write_dicom,
+                    prevalence=prevalence,
+                    meanwhile=prepare_ahead,
+                )
+            )
+            prepare_ahead()
+            write_summary(rows, output)
     return summary(rows)
-
-
-def row_of(
-    model: Model,
-    patient: Patient,
-    output: Path,
-    *,
-    write_dicom: bool,
-    prevalence: float | None = None,
-) -> dict[str, Any]:
-    """Answer for one patient into ``output/<case>``; return the row of the summary.
-
-    Whatever goes wrong is the row's reason, free of identity; of an unexpected error the log has
-    the traceback.
-    """
-    start = time.monotonic()
-    row: dict[str, Any] = {
-        "case": patient.case,
-        "model": model.name,
-        "study": model.config["study"],
-        "notice": notice(model.config["cohort"] == "phantom"),
-    }
-    try:
-        if patient.fault:
-            raise InputError(patient.fault)
-        found = predict_patient(
-            model=model,
-            case=patient.case,
-            source=patient.source,
-            mask=patient.mask,
-            output=output / patient.case,
-            write_dicom=write_dicom,
-            prevalence=prevalence,
-        )
-    except (InputError, CaseExcluded) as error:
-        row |= {"status": FAILED, "reason": " ".join(str(error).split())}
-    except Exception as error:
-        log.exception("case %s: unexpected error", patient.case)
-        row |= {"status": FAILED, "reason": f"unexpected {type(error).__name__}, see the log"}
-    else:
-        row |= _answer(found)
-    return row | {"seconds": round(time.monotonic() - start, 1)}
-
-
-def _answer(found: dict[str, Any]) -> dict[str, Any]:
-    each = found["p_necrosis_of_each_network"].values()
-    likeness, decided = found["likeness"], found["doubt"]["set"]
-    return {
-        "status": ANSWERED,
-        "predicted": found["predicted"],
-        "p_necrosis": found["p_necrosis"],
-        "p_recurrence": found["p_recurrence"],
-        "lowest": min(each),
-        "highest": max(each),
-        "networks": len(each),
-        "call": decided["call"] if decided else "",
-        "unlike_study": "; ".join(
-            [*likeness["same_images"], *(check["title"] for check in outside(likeness))]
-        ),
-    }

@@ -13,10 +13,8 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from radnec.apply.manifest import is_export, verify
-from radnec.core.errors import InputError
+from radnec.apply.known import KnownModel
 from radnec.core.files import sha256
-from radnec.provenance.config import read_config
 from radnec.training.device import prepare_device
 from radnec.training.predict import load_network, predict_cases, read_description
 
@@ -30,12 +28,8 @@ class Model:
 
     Attributes
     ----------
-    name
-        ``<backbone>/<inputs>``.
-    folder
-        The study's results, or the exported folder.
-    config
-        The configuration of the study.
+    known
+        What is known of it without its networks.
     networks, described
         By ``<fold>_seed<seed>``: the network on `device` in evaluation mode, and the content of
         its network.json.
@@ -43,9 +37,7 @@ class Model:
         What torch computes on, and how the caller named it.
     """
 
-    name: str
-    folder: Path
-    config: Mapping[str, Any]
+    known: KnownModel
     networks: Mapping[str, nn.Module]
     described: Mapping[str, dict[str, Any]]
     device: torch.device
@@ -53,9 +45,24 @@ class Model:
     threads: int
 
     @property
-    def sequences(self) -> list[str]:
+    def name(self) -> str:
+        """``<backbone>/<inputs>``."""
+        return self.known.name
+
+    @property
+    def folder(self) -> Path:
+        """The study's results, or the exported folder."""
+        return self.known.folder
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration of the study."""
+        return self.known.config
+
+    @property
+    def sequences(self) -> tuple[str, ...]:
         """What the networks read, in the order of their channels."""
-        return list(next(iter(self.described.values()))["sequences"])
+        return self.known.sequences
 
     def probabilities(self, case: str, volume: np.ndarray) -> dict[str, float]:
         """Return each network's probability of necrosis.
@@ -72,18 +79,13 @@ class Model:
         return each
 
 
-def load_model(
-    study: Path, name: str | None, *, device: str, threads: int, allow_code: bool = False
-) -> Model:
+def load_model(known: KnownModel, *, device: str, threads: int, allow_code: bool = False) -> Model:
     """Load every network of a model.
 
     Parameters
     ----------
-    study
-        results/<study>, or a folder written by `radnec export`, whose checksums are verified
-        before anything of it is read.
-    name
-        ``<backbone>/<inputs>``; None where there is but one.
+    known
+        From `radnec.apply.known.find_model`.
     device, threads
         See `radnec.training.device.prepare_device`.
     allow_code
@@ -93,19 +95,13 @@ def load_model(
     Raises
     ------
     InputError
-        If the folder is no study, was changed since it was exported, or has no such model.
+        If a network is damaged, or is built by other code and that is not allowed.
     """
-    if is_export(study):
-        verify(study)
-    config = read_config(study)
-    folders = networks_of(study, name)
     target = prepare_device(device, threads)
     return Model(
-        name="/".join(folders[0].parts[-3:-1]),
-        folder=study,
-        config=config,
-        networks=_load(folders, target, allow_code),
-        described={one.name: read_description(one) for one in folders},
+        known=known,
+        networks=_load(known.networks, target, allow_code),
+        described={one.name: read_description(one) for one in known.networks},
         device=target,
         device_name=device,
         threads=threads,
@@ -132,20 +128,3 @@ def _load(folders: Sequence[Path], device: torch.device, allow_code: bool) -> di
             loaded[folder.name] = load_network(folder, device, trusted=allow_code)
             first = first or shape
     return loaded
-
-
-def networks_of(study: Path, name: str | None) -> list[Path]:
-    """Return the folders of a model's networks, by name.
-
-    Raises
-    ------
-    InputError
-        If there is no such model; None asks for the only one there is.
-    """
-    known = sorted({"/".join(p.parts[-4:-2]) for p in study.glob("models/*/*/*/network.json")})
-    if name is None and len(known) == 1:
-        name = known[0]
-    if name not in known:
-        found = "no --model" if name is None else f"no trained model {name!r}"
-        raise InputError(f"{study}: {found}, expected one of {known}")
-    return sorted(path.parent for path in (study / "models" / name).glob("*/network.json"))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from radnec.apply.dicom.equipment import software_version
+from radnec.apply.map_tests import estimate, p_value
+from radnec.apply.software import software_version
 from radnec.apply.text import doubt_lines, false_alarms, warnings
 from radnec.core.pages import write_page
 from radnec.core.sequences import SEQUENCES
@@ -51,6 +52,8 @@ def write_patient_page(
         "warnings": warnings(answer),
         "doubt": doubt_lines(answer["doubt"]),
         "false_alarms": false_alarms(answer["likeness"]),
+        "estimate": estimate,
+        "p_value": p_value,
         "quality": _picture(folder / "quality.png"),
         "version": software_version(),
         "viewer": viewer(layers, label=f"case {answer['case']}", at_once=True),

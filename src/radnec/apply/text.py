@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from radnec.apply.likeness import OUTSIDE, outside
+from radnec.apply.checks import OUTSIDE, outside
+from radnec.apply.map_tests import estimate, map_lines
 
 
 def as_text(answer: Mapping[str, Any]) -> str:
@@ -33,6 +34,10 @@ def as_markdown(answer: Mapping[str, Any]) -> str:
         "## Similarity to the training cases",
         "",
         *_checks(answer["likeness"]),
+        "",
+        "## The map, tested in the study",
+        "",
+        *(f"- {line}" for line in map_lines(answer["map_tests"])),
         "",
         f"**{answer['notice']}**",
     ]
@@ -97,15 +102,15 @@ def doubt_lines(doubt: Mapping[str, Any]) -> list[str]:
         )
     if known := doubt["performance"]:
         lines.append(
-            f"In the study this model had sensitivity {_interval(known['sensitivity'])} and "
-            f"specificity {_interval(known['specificity'])}, {known['n_necrosis']} cases of "
+            f"In the study this model had sensitivity {estimate(known['sensitivity'])} and "
+            f"specificity {estimate(known['specificity'])}, {known['n_necrosis']} cases of "
             f"necrosis and {known['n_recurrence']} of recurrence (prevalence "
             f"{known['prevalence']:.0%}; {known['cases']}; {known['cohort']})."
         )
     if values := doubt["predictive_values"]:
         lines.append(
             f"At a prevalence of {values['prevalence']:.0%}: positive predictive value "
-            f"{_interval(values['ppv'])}, negative {_interval(values['npv'])}."
+            f"{estimate(values['ppv'])}, negative {estimate(values['npv'])}."
         )
     return [*lines, *(f"{note[0].upper()}{note[1:]}." for note in doubt["notes"])]
 
@@ -120,14 +125,6 @@ def _set(decided: Mapping[str, Any]) -> str:
     if kept := decided["never_left_out"]:
         text += f" (too few cases to rule out {' or '.join(kept)})"
     return f"{text}."
-
-
-def _interval(estimate: Mapping[str, Any]) -> str:
-    if estimate["value"] is None:
-        return "not defined"
-    if estimate["low"] is None or estimate["high"] is None:
-        return f"{estimate['value']:.2f}"
-    return f"{estimate['value']:.2f} ({estimate['low']:.2f} to {estimate['high']:.2f})"
 
 
 def _answer(answer: Mapping[str, Any]) -> list[str]:

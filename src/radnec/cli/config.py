@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from radnec.cases.overrides import overrides_by_case
-from radnec.cases.table import load_cases
-from radnec.config.load import load_config
-from radnec.config.reference import as_yaml, generated, write_stale
 from radnec.core.errors import InputError
-from radnec.networks.catalogue import FILE as CATALOGUE
-from radnec.study.check import check_study
-from radnec.study.network_check import check_external_networks
-from radnec.study.split_check import check_split
 
 _PROJECT = Path(__file__).resolve().parents[3]
 
@@ -50,25 +43,43 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    # Imported in the two functions: the other commands need not wait for it.
     if arguments.write:
-        if not (_PROJECT / "Snakefile").is_file():
-            raise InputError(f"{_PROJECT}: expected the folder of the project, with its Snakefile")
-        # Torch takes seconds to import.
-        from radnec.networks.survey import survey_file
-
-        stale = write_stale({CATALOGUE: survey_file()}) + write_stale(generated(_PROJECT))
-        print("\n".join(f"written: {path}" for path in stale) or "nothing was stale")
+        _write()
     else:
-        config = load_config(arguments.check)
-        cases = load_cases(
-            Path(config.cases),
-            config.label_map,
-            may_be_empty=True,
-            labelled=bool(config.models.backbones),
-        ).rows
-        overrides_by_case(config.series_overrides, set(cases.index))
-        check_study(config, cases)
-        check_external_networks(config)
-        if len(cases):
-            check_split(config, cases)
-        print(as_yaml(config), end="")
+        _check(arguments.check)
+
+
+def _write() -> None:
+    from radnec.config.reference import generated, write_stale
+    from radnec.networks.catalogue import FILE as CATALOGUE
+    from radnec.networks.survey import survey_file
+
+    if not (_PROJECT / "Snakefile").is_file():
+        raise InputError(f"{_PROJECT}: expected the folder of the project, with its Snakefile")
+    stale = write_stale({CATALOGUE: survey_file()}) + write_stale(generated(_PROJECT))
+    print("\n".join(f"written: {path}" for path in stale) or "nothing was stale")
+
+
+def _check(files: Sequence[Path]) -> None:
+    from radnec.cases.overrides import overrides_by_case
+    from radnec.cases.table import load_cases
+    from radnec.config.load import load_config
+    from radnec.config.reference import as_yaml
+    from radnec.study.check import check_study
+    from radnec.study.network_check import check_external_networks
+    from radnec.study.split_check import check_split
+
+    config = load_config(files)
+    cases = load_cases(
+        Path(config.cases),
+        config.label_map,
+        may_be_empty=True,
+        labelled=bool(config.models.backbones),
+    ).rows
+    overrides_by_case(config.series_overrides, set(cases.index))
+    check_study(config, cases)
+    check_external_networks(config)
+    if len(cases):
+        check_split(config, cases)
+    print(as_yaml(config), end="")

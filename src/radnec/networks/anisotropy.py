@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 from torch.nn import functional
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from radnec.core.errors import InputError
 from radnec.networks.layers import redraw
@@ -162,7 +163,7 @@ def _log2(name: str, stride: int) -> int:
 
 def _depths(network: nn.Module, in_channels: int) -> dict[str, int]:
     """Return how often the volume has been halved before each layer with a window."""
-    probe = copy.deepcopy(network).to("meta").eval()
+    probe = _probe(network)
     found: dict[str, int] = {}
 
     def note(name: str, given: torch.Tensor) -> None:
@@ -249,8 +250,20 @@ def _pools_as_layers(network: fx.GraphModule) -> fx.GraphModule:
     return network
 
 
-def _verify(network: nn.Module, in_channels: int, grid: VoxelGrid) -> None:
+def _probe(network: nn.Module) -> nn.Module:
+    """Return a copy without numbers, of which only the shapes are computed.
+
+    Normalisation changes no shape, and leaving it out spares the import of torch's compiler, in
+    whose terms torch describes it: over a second for every process that builds a network.
+    """
     probe = copy.deepcopy(network).to("meta").eval()
+    for layer in [one for one in probe.modules() if isinstance(one, _BatchNorm)]:
+        _replace(probe, layer, nn.Identity())
+    return probe
+
+
+def _verify(network: nn.Module, in_channels: int, grid: VoxelGrid) -> None:
+    probe = _probe(network)
     try:
         with torch.no_grad():
             probe(torch.zeros(1, in_channels, *grid.size, device="meta"))

@@ -12,17 +12,10 @@ import pandas as pd
 
 from radnec.core.tables import read_tsv
 from radnec.report.caveats import Caveat, caveats
+from radnec.report.comparisons import against, differ, named, pairs_of
 from radnec.report.embed import require
-from radnec.report.readable import interval, level_text, p_value
-
-SCANNER = "scanner"
-"""Name of the comparator, and of the group of fields, that uses the scanner and no image."""
-
-COMPARATORS_NAMED = 3
-"""Number of comparators named on the first screen, the strongest first."""
-
-ALPHA = 0.05
-"""Largest corrected p that counts as a finding."""
+from radnec.report.readable import interval, level_text
+from radnec.report.scanner import SCANNER, groups_of, scanner_alone
 
 
 @dataclass(frozen=True)
@@ -83,30 +76,26 @@ def answer(
     ranking = read_tsv(require(evaluation / "ranking.tsv"))
     first = ranking.iloc[0]
     value, low, high, how = _reported(first, len(ranking))
-    pairs = _pairs(evaluation)
-    groups = _groups(confounding)
+    pairs = pairs_of(evaluation)
+    groups = groups_of(confounding)
     of_networks = ranking["backbone"].isin(networks)
     strongest = ranking[of_networks].iloc[0] if of_networks.any() else first
     others = ranking[~of_networks]
     rivals = others[others["backbone"] != SCANNER]
-    against_scanner = _against(pairs, strongest, others[others["backbone"] == SCANNER])
-    fields_alone = _scanner(groups, low)
+    against_scanner = against(pairs, strongest, others[others["backbone"] == SCANNER])
+    fields_alone = scanner_alone(groups, low)
     return Answer(
-        best=_named(first),
+        best=named(first),
         models=len(ranking),
         verdict=_verdict(low, high),
         estimate=f"AUC {interval(value, low, high)}"
         + ("" if math.isnan(low) else f", {level_text(confidence)}"),
         meaning=f"{_in_words(value)} {how}",
-        differ=_differ(pairs, networks),
-        comparators=_against(pairs, strongest, rivals),
+        differ=differ(pairs, networks),
+        comparators=against(pairs, strongest, rivals),
         scanner=" ".join(filter(None, (against_scanner, fields_alone))),
         caveats=caveats(facts | {"first": first, "low": low, "high": high, "groups": groups}),
     )
-
-
-def _named(row: pd.Series, place: str = "") -> str:
-    return f"{row[f'{place}backbone']} / {row[f'{place}input_set']}"
 
 
 def _reported(first: pd.Series, models: int) -> tuple[float, float, float, str]:
@@ -146,110 +135,3 @@ def _in_words(value: float) -> str:
         f"In about {100 * value:.0f} of 100 pairs of one necrosis and one recurrence, the necrosis "
         "gets the higher score; guessing gives 50."
     )
-
-
-def _pairs(evaluation: Path) -> pd.DataFrame:
-    """Return the comparisons to be read, with one column of corrected p values."""
-    found = read_tsv(require(evaluation / "comparisons.tsv"))
-    return found.rename(columns={"auc_difference": "difference", "delong_holm_p": "corrected_p"})
-
-
-def _differ(pairs: pd.DataFrame, networks: Collection[str]) -> str:
-    """Return whether the networks differ from each other."""
-    if pairs.empty:
-        return "There is only one model, so there is no comparison."
-    own = pairs[
-        pairs["first_backbone"].isin(networks) & pairs["second_backbone"].isin(networks)
-    ].dropna(subset=["first_input_set", "second_input_set"])
-    where = "on the same cases"
-    tested = own[own["corrected_p"].notna()]
-    if own.empty:
-        return "There is only one network, so there is no comparison."
-    if tested.empty:
-        return f"Not determined: no test for {_count(len(own), 'comparison')} {where}."
-    below = tested[tested["corrected_p"] < ALPHA]
-    if below.empty:
-        least = p_value(tested["corrected_p"].min())
-        return (
-            f"Not shown: {_count(len(tested), 'comparison')} {where}, smallest corrected p {least}."
-        )
-    clearest = below.loc[below["corrected_p"].idxmin()]
-    return (
-        f"Yes, in {len(below)} of {_count(len(tested), 'comparison')} {where}; the clearest is "
-        f"{_named(clearest, 'first_')} against {_named(clearest, 'second_')}, difference in "
-        f"AUC {clearest['difference']:.2f}, corrected p {p_value(clearest['corrected_p'])}."
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _against(pairs: pd.DataFrame, network: pd.Series, others: pd.DataFrame) -> str:
-    """Return how a network stands against comparators, the strongest first; empty without any."""
-    sentences = []
-    for other in others.head(COMPARATORS_NAMED).to_dict("records"):
-        found = _pair(pairs, network, pd.Series(other))
-        if found is None:
-            continue
-        difference, p = found
-        name = f"{_named(network)} against {_named(pd.Series(other))}"
-        if math.isnan(p):
-            sentences.append(f"{name}: AUC difference {difference:.2f}, not tested.")
-            continue
-        shown = "not shown to differ"
-        if p < ALPHA:
-            shown = "better" if difference > 0 else "worse"
-        sentences.append(
-            f"{name}: {shown}, AUC difference {difference:.2f}, corrected p {p_value(p)}."
-        )
-    return " ".join(sentences)
-
-
-def _pair(pairs: pd.DataFrame, one: pd.Series, other: pd.Series) -> tuple[float, float] | None:
-    """Return the difference of two models' AUCs and its corrected p; None if not compared."""
-    if pairs.empty:
-        return None
-    for sign, first, second in ((1, one, other), (-1, other, one)):
-        same = pd.Series(True, index=pairs.index)
-        for place, model in (("first", first), ("second", second)):
-            for name in ("backbone", "input_set"):
-                same &= pairs[f"{place}_{name}"] == model[name]
-        if same.any():
-            row = pairs[same].iloc[0]
-            return sign * float(row["difference"]), float(row["corrected_p"])
-    return None
-
-
-def _groups(confounding: Path | None) -> pd.DataFrame:
-    if confounding is None:
-        return pd.DataFrame(columns=["kind", "name", "auc", "auc_lo", "auc_hi", "p_value"])
-    found = read_tsv(require(confounding))
-    return found[found["kind"] == "group"]
-
-
-def _scanner(groups: pd.DataFrame, low: float) -> str:
-    """Return how scanner and acquisition alone compare with the best network."""
-    rows = groups[groups["name"].isin([SCANNER, "acquisition"]) & groups["auc"].notna()]
-    if rows.empty:
-        return ""
-    parts = [
-        f"{row.name_} alone: AUC {interval(row.auc, row.auc_lo, row.auc_hi)}, "
-        f"p {p_value(row.p_value)}"
-        for row in rows.rename(columns={"name": "name_"}).itertuples()
-    ]
-    told = rows[rows["p_value"] < ALPHA]
-    if not told.empty:
-        verdict = (
-            "Caution: scanner or acquisition alone distinguishes the classes, so a network may "
-            "have learned the scanner"
-        )
-    elif not math.isnan(low) and (rows["auc_hi"] < low).all():
-        verdict = "Yes"
-    else:
-        verdict = (
-            "Scanner and acquisition are not shown to distinguish the classes; "
-            "the intervals overlap"
-        )
-    text = "; ".join(parts)
-    return f"{verdict}: {text}."

@@ -18,6 +18,7 @@ from ingest_builders import T1CE, dicom_slice
 
 from radnec.apply.dicom.source import SourceSeries, find_source
 from radnec.apply.dicom.write import write_dicom
+from radnec.apply.picture import draw_summary
 from radnec.cases.sources import CaseSource
 from radnec.core.errors import InputError
 from radnec.ingest.convert import convert_case
@@ -56,12 +57,12 @@ class Patient:
     series: Path
     heat: Path
     mask: Path
-    reference: Path
+    picture: Path
     source: SourceSeries
 
     def write(self, output: Path, **changed: object) -> dict[str, pydicom.Dataset]:
         arguments = {
-            "reference": self.reference,
+            "picture": self.picture,
             "heat": self.heat,
             "mask": self.mask,
             "mask_method": "hd-bet",
@@ -119,9 +120,9 @@ def patient(tmp_path_factory) -> Patient:
     nib.save(nib.Nifti1Image(values / values.max(), image.affine), folder / "heat.nii.gz")
     nib.save(nib.Nifti1Image((values > 100).astype(np.uint8), image.affine), folder / "mask.nii.gz")
     found = find_source(folder / "dicom", series, "t1ce")
-    return Patient(
-        folder / "dicom", series, folder / "heat.nii.gz", folder / "mask.nii.gz", reference, found
-    )
+    heat, mask, picture = (folder / name for name in ("heat.nii.gz", "mask.nii.gz", "page.png"))
+    draw_summary(ANSWER, reference, heat, "t1ce", picture)
+    return Patient(folder / "dicom", series, heat, mask, picture, found)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from trained_study import SIZE, TINY, write_study
 
 from radnec.apply.export.card import performance
 from radnec.apply.export.folder import export_model
+from radnec.apply.known import find_model
 from radnec.apply.manifest import verify
 from radnec.apply.model import load_model
 from radnec.core.errors import InputError
@@ -26,7 +27,7 @@ NAME = f"{TINY}/fused"
 
 
 def load(folder: Path, name: str | None = NAME):
-    return load_model(folder, name, device="cpu", threads=1, allow_code=True)
+    return load_model(find_model(folder, name), device="cpu", threads=1, allow_code=True)
 
 
 def by_hand(folder: Path, volume: np.ndarray) -> float:
@@ -295,4 +296,4 @@ def test_what_cannot_be_exported_is_said(study, exported, tmp_path) -> None:
 
 def test_code_from_elsewhere_needs_leave(exported) -> None:
     with pytest.raises(InputError, match="--allow-code"):
-        load_model(exported, None, device="cpu", threads=1)
+        load_model(find_model(exported, None), device="cpu", threads=1)

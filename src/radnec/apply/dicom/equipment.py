@@ -6,9 +6,7 @@ import dataclasses
 from typing import Any
 
 from radnec.apply.dicom.source import SourceSeries, derived_uid
-from radnec.core.versions import installed_version
-
-MANUFACTURER = "radnec"
+from radnec.apply.software import MANUFACTURER, software_version
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,8 +59,3 @@ def device() -> dict[str, Any]:
         "software_versions": software_version(),
         "device_serial_number": "none",
     }
-
-
-def software_version() -> str:
-    """Return the version of this package, or a word that says that none is known."""
-    return installed_version("radnec") or "unknown"

@@ -21,13 +21,10 @@ from radnec.apply.dicom.codes import (
     RECURRENCE,
     UNDECIDED,
 )
-from radnec.apply.dicom.equipment import (
-    MANUFACTURER,
-    REPORT,
-    identity,
-    software_version,
-)
+from radnec.apply.dicom.equipment import REPORT, identity
 from radnec.apply.dicom.source import SourceSeries, derived_uid
+from radnec.apply.map_tests import map_lines
+from radnec.apply.software import MANUFACTURER, software_version
 from radnec.apply.text import doubt_lines, warnings
 from radnec.core.labels import NEGATIVE, POSITIVE
 from radnec.evaluate.next_patient.conformal import UNDECIDED as UNDECIDED_CALL
@@ -75,7 +72,8 @@ def structured_report(
         title=codes.DCM.ImagingMeasurementReport,
     )
     said = "\n".join([*warnings(answer), *doubt_lines(answer["doubt"])])
-    for text in filter(None, (said, str(answer["notice"]))):
+    tested = "\n".join(["The study's own tests of its maps:", *map_lines(answer["map_tests"])])
+    for text in filter(None, (said, tested, str(answer["notice"]))):
         content[0].ContentSequence.append(
             highdicom.sr.TextContentItem(
                 name=codes.DCM.Comment,

@@ -26,7 +26,7 @@ def write_dicom(
     answer: Mapping[str, Any],
     source: SourceSeries,
     *,
-    reference: Path,
+    picture: Path,
     heat: Path,
     mask: Path,
     mask_method: str,
@@ -44,8 +44,10 @@ def write_dicom(
     ----------
     answer
         What `radnec.apply.predict.predict_patient` returns.
-    reference, heat, mask
-        Stripped reference scan, map in [0, 1] and brain mask: NIfTI on the grid of the source.
+    picture
+        See `radnec.apply.picture.draw_summary`.
+    heat, mask
+        Map in [0, 1] and brain mask: NIfTI on the grid of the source.
     mask_method, mask_version
         What made the mask.
     pseudonym
@@ -58,7 +60,7 @@ def write_dicom(
     digest = _digest(answer, heat, mask)
     objects: dict[str, Dataset] = {
         REPORT.name: structured_report(answer, named, digest),
-        SUMMARY.name: summary_capture(answer, reference, heat, named, digest),
+        SUMMARY.name: summary_capture(picture, named, model=model, digest=digest),
     }
     if named.frame_of_reference is None:
         log.warning(

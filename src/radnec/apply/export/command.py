@@ -41,15 +41,11 @@ def add_commands(subparsers: Any) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     # Imported here: `radnec --help` need not wait for torch.
     from radnec.apply.export.folder import PARTS, export_model
+    from radnec.apply.known import find_model
     from radnec.apply.model import load_model
 
-    model = load_model(
-        arguments.study,
-        arguments.model,
-        device="cpu",
-        threads=1,
-        allow_code=arguments.allow_code,
-    )
+    known = find_model(arguments.study, arguments.model)
+    model = load_model(known, device="cpu", threads=1, allow_code=arguments.allow_code)
     parts = [part for part in PARTS if part not in arguments.without]
     differences = export_model(model, arguments.folder, parts)
     print(f"{arguments.folder}: {model.name}, {len(model.networks)} networks")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radnec.apply.map_tests import METRICS
 from radnec.core.errors import InputError
 
 # Below results/<study>, at the same place in an export, where `radnec predict` looks for them.
@@ -19,7 +20,7 @@ _OF_ALL_CASES = ("mean", "axes", "variances", "floor", "held_out")
 
 
 def copy_reference(study: Path, model: str, folder: Path) -> list[str]:
-    """Copy calibration and description of the training cases; return what there was.
+    """Copy calibration, description of the training cases and tests of maps; return what there was.
 
     Parameters
     ----------
@@ -36,7 +37,8 @@ def copy_reference(study: Path, model: str, folder: Path) -> list[str]:
         If a file of features cannot be read without running code.
     """
     found = []
-    for name, pattern in (("calibration", CALIBRATION), ("likeness", LIKENESS)):
+    patterns = {"calibration": CALIBRATION, "likeness": LIKENESS, "map_tests": METRICS}
+    for name, pattern in patterns.items():
         path = Path(pattern.format(model=model))
         if (study / path).is_file():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,16 @@ import argparse
 import logging
 import signal
 import threading
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radnec.core.notices import RESEARCH_USE
+
+if TYPE_CHECKING:
+    from radnec.apply.pacs.watch import Watcher
+    from radnec.apply.patients import Patient
 
 
 def add_commands(subparsers: Any) -> None:
@@ -89,12 +94,12 @@ def _watch(arguments: argparse.Namespace) -> None:
 
     if not arguments.folder.is_dir():
         raise InputError(f"{arguments.folder} is not a folder, expected one that DICOM comes to")
-    watcher = _watcher(arguments, arguments.folder)
-    stop = _stop_on_signals()
-    if not arguments.once:
-        watcher.run(stop, arguments.every)
-    elif failed := watcher.run_once(stop):
-        raise InputError(f"{failed} studies without an answer or not sent, see summary.tsv")
+    with _watcher(arguments, arguments.folder) as watcher:
+        stop = _stop_on_signals()
+        if not arguments.once:
+            watcher.run(stop, arguments.every)
+        elif failed := watcher.run_once(stop):
+            raise InputError(f"{failed} studies without an answer or not sent, see summary.tsv")
 
 
 def _listen(arguments: argparse.Namespace) -> None:
@@ -103,26 +108,30 @@ def _listen(arguments: argparse.Namespace) -> None:
 
     require("dicom")
     inbox = arguments.output / "inbox"
-    watcher = _watcher(arguments, inbox)
-    stop = _stop_on_signals()
-    with listening(
-        inbox,
-        address=arguments.address,
-        port=arguments.port,
-        title=arguments.title,
-        callers=arguments.callers,
-    ) as port:
+    with (
+        _watcher(arguments, inbox) as watcher,
+        listening(
+            inbox,
+            address=arguments.address,
+            port=arguments.port,
+            title=arguments.title,
+            callers=arguments.callers,
+        ) as port,
+    ):
+        stop = _stop_on_signals()
         print(f"{arguments.title} listens on {arguments.address}:{port}", flush=True)
         watcher.run(stop, arguments.every)
 
 
-def _watcher(arguments: argparse.Namespace, folder: Path) -> Any:
+@contextmanager
+def _watcher(arguments: argparse.Namespace, folder: Path) -> Iterator[Watcher]:
     # Imported here: `radnec --help` need not wait for torch.
-    from radnec.apply.many import row_of
-    from radnec.apply.model import load_model
+    from radnec.apply.known import find_model
     from radnec.apply.pacs.inbox import Inbox
     from radnec.apply.pacs.send import read_node
     from radnec.apply.pacs.watch import Watcher
+    from radnec.apply.prepare.preparing import Preparing
+    from radnec.apply.side import Side
     from radnec.core.errors import InputError
 
     if arguments.quiet < 0 or arguments.every <= 0:
@@ -133,20 +142,25 @@ def _watcher(arguments: argparse.Namespace, folder: Path) -> Any:
     node = read_node(arguments.send) if arguments.send else None
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("radnec.apply").setLevel(logging.INFO)
-    model = load_model(
-        arguments.study,
-        arguments.model,
-        device=arguments.device,
-        threads=arguments.threads,
-        allow_code=arguments.allow_code,
-    )
-    return Watcher(
-        partial(row_of, model, write_dicom=True),
-        Inbox(folder, arguments.quiet),
-        arguments.output,
-        node,
-        arguments.title,
-    )
+    known = find_model(arguments.study, arguments.model)
+    with Side() as side:
+        # Here: `side` starts without torch.
+        from radnec.apply.model import load_model
+        from radnec.apply.row import row_of
+
+        model = load_model(
+            known,
+            device=arguments.device,
+            threads=arguments.threads,
+            allow_code=arguments.allow_code,
+        )
+
+        def answer(patient: Patient, output: Path) -> dict[str, Any]:
+            preparing = Preparing(side, known.request(patient, output / patient.case))
+            return row_of(model, patient, preparing, side, write_dicom=True)
+
+        inbox = Inbox(folder, arguments.quiet)
+        yield Watcher(answer, inbox, arguments.output, node, arguments.title)
 
 
 def _stop_on_signals() -> threading.Event:

@@ -29,7 +29,7 @@ class Watcher:
     ----------
     answer
         Answers for one patient into a folder `output`/<case> and returns a row of the summary,
-        whatever happens (see `radnec.apply.many.row_of`).
+        whatever happens (see `radnec.apply.row.row_of`).
     inbox
         Where studies arrive.
     output

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import optimize, special
 
 from radnec.evaluate.measures.auc import why_undefined
@@ -40,6 +39,9 @@ def recalibration(
         ``calibration_slope`` of logit(truth) on logit(p) (0 and 1 are right; a slope below 1:
         too extreme). Cox 1958, Biometrika 45:562; Wald limits.
     """
+    # Here: the next patient's answer needs `logit` alone, and need not wait a second for it.
+    import statsmodels.api as sm
+
     names = ("calibration_in_the_large", "calibration_intercept", "calibration_slope")
     clipped = int(((score < _CLIP) | (score > 1 - _CLIP)).sum())
     method = "logistic recalibration, Wald"

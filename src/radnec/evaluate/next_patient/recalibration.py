@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Self, get_args
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import optimize, special
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from radnec.core.errors import InputError
 from radnec.evaluate.measures.auc import why_undefined
@@ -116,6 +114,10 @@ def fit_recalibration(
     the m necroses and 1 / (n + 2) for the n recurrences, so that the slope stays finite where
     the classes are perfectly separated.
     """
+    # Here: who applies a recalibration need not wait a second for it.
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
     if why := why_undefined(positive, least=2):
         return None, f"not defined: {why}"
     x, m, n = logit(score), int(positive.sum()), int((~positive).sum())

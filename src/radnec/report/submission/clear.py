@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from radnec.comparators.catalogue import READS
 from radnec.report.readable import interval
-from radnec.report.submission.answers import RANKING, Link
 from radnec.report.submission.facts import RunFacts
 from radnec.report.submission.radiomics import RadiomicsFacts
+from radnec.report.submission.subjects.phrases import RANKING, Link
 
 COMPARISONS = "evaluation/models/comparisons.tsv"
 FEATURES = "comparators/radiomics.tsv"

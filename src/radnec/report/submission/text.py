@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from radnec.report.submission.answers import (
+from radnec.report.submission.facts import RunFacts
+from radnec.report.submission.subjects.phrases import (
     METRICS,
     RANKING,
     Link,
@@ -11,7 +12,6 @@ from radnec.report.submission.answers import (
     scaled,
     sentence,
 )
-from radnec.report.submission.facts import RunFacts
 
 
 def methods(facts: RunFacts, answers: dict[str, str], link: Link) -> list[tuple[str, str]]:

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from radnec.config.study_record import StudyRecord
 from radnec.core.files import atomic_dir, write_text
 from radnec.report.pages import write_report_page
-from radnec.report.submission.answers import Link, answers
+from radnec.report.submission.answers import answers
 from radnec.report.submission.clear import radiomic_answers
 from radnec.report.submission.facts import RunFacts
+from radnec.report.submission.subjects.phrases import Link
 from radnec.report.submission.text import methods, results
 
 CHECKLISTS = ("claim_2024", "tripod_ai", "metrics")

@@ -1,16 +1,15 @@
-"""The next patient's images, prepared exactly as those of the study were."""
+"""The stages of a study, run for one patient."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
+from radnec.apply.prepare.request import Request
 from radnec.cases.sources import CaseSource
 from radnec.cohort.select import SelectionSettings, judge
 from radnec.core.errors import InputError
-from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES, reference_of
 from radnec.core.tables import read_tsv, write_tsv
 from radnec.ingest.convert import convert_case
@@ -19,12 +18,9 @@ from radnec.ingest.index import index_case
 from radnec.ingest.settings import IngestSettings
 from radnec.preprocess.normalise import normalise_case
 from radnec.preprocess.register import register_case
-from radnec.preprocess.settings.hd_bet_weights import HdBetWeightsSettings
 from radnec.preprocess.settings.normalisation import NormalisationSettings
 from radnec.preprocess.settings.registration import RegistrationSettings
-from radnec.preprocess.settings.skull_strip import LEARNED, SkullStripSettings
-from radnec.preprocess.skullstrip.hdbet_batch import predict_masks
-from radnec.preprocess.skullstrip.hdbet_weights import fetch_hdbet
+from radnec.preprocess.settings.skull_strip import SkullStripSettings
 from radnec.preprocess.skullstrip.strip import strip_case
 
 
@@ -37,137 +33,94 @@ class SequencesMissing(InputError):
         The sequences that are there.
     """
 
-    def __init__(self, message: str, usable: Sequence[str]) -> None:
+    def __init__(self, message: str, usable: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.usable = tuple(usable)
 
 
-def prepare_patient(
-    *,
-    case: str,
-    source: CaseSource,
-    mask: Path | None,
-    sequences: Sequence[str],
-    config: Mapping[str, Any],
-    device: str,
-    threads: int,
-    folder: Path,
-) -> Path:
-    """Run index, conversion, registration, stripping and normalisation for one patient.
-
-    Parameters
-    ----------
-    sequences
-        What the network reads. No other sequence is required, and of the others only the one that
-        becomes the reference is looked at: a movement or a fault of an image that no network
-        reads changes no answer, and its registration takes seconds.
-    config
-        The configuration of the study, see `radnec.provenance.config.read_config`.
-    folder
-        Gets the folders of all stages and their records.
-
-    Returns
-    -------
-    Path
-        Folder with the normalised volumes, ``<sequence>.nii.gz``.
-
-    Raises
-    ------
-    SequencesMissing
-        If a sequence that the network reads is not there; says which are.
-    InputError
-        If the images cannot be used for another reason: says at which stage, and why. If the
-        study's networks read cut-outs around the lesion, which for this patient nobody has drawn.
-    """
+def convert(request: Request) -> None:
+    """Index and convert the images."""
+    config, case, folder = request.config, request.case, request.folder
     # Studies before this section have none.
     if config.get("lesion", {}).get("crop"):
         raise InputError(
             "the study's lesion.crop is true: its networks read the surroundings of a lesion, "
             "which is not known for this patient; expected a study of whole brains"
         )
-    source = _files_needed(source, sequences)
+    source = _files_needed(request.source, request.sequences)
     overrides = config["series_overrides"]
     ingest = IngestSettings.from_mapping(config["ingest"])
-    at = {name: folder / "records" / f"{name}.json" for name in _STAGES}
     index_case(
         case=case,
         source=source,
         min_confidence=ingest.min_confidence,
         overrides=Path(overrides) if overrides else None,
         series=folder / "series.tsv",
-        record=at["index"],
+        record=request.record("index"),
     )
     if source.kind == "dicom":
-        _leave_out_unread(folder / "series.tsv", sequences)
+        _leave_out_unread(folder / "series.tsv", request.sequences)
     convert_case(
         case=case,
         source=source,
         series=folder / "series.tsv",
-        index_record=at["index"],
+        index_record=request.record("index"),
         settings=ingest,
         images=folder / "nifti",
-        record=at["convert"],
+        record=request.record("convert"),
     )
     selection = SelectionSettings.from_mapping(config["selection"])
-    converted = _usable(at["convert"])
-    ordered = [s for s in SEQUENCES if s in sequences]
+    converted = request.finished("convert")
+    ordered = [s for s in SEQUENCES if s in request.sequences]
     if reason := judge(converted, ordered, selection.min_slices):
         usable = [s for s in SEQUENCES if not judge(converted, [s], selection.min_slices)]
         raise SequencesMissing(f"{case} cannot be used by this model: {reason}", usable)
+
+
+def register(request: Request) -> None:
+    """Register the converted images."""
+    request.finished("convert")
     register_case(
-        case=case,
-        images=folder / "nifti",
-        convert_record=at["convert"],
-        settings=RegistrationSettings.from_mapping(config["registration"]),
-        seed=config["seed"],
-        registered=folder / "registered",
-        record=at["register"],
+        case=request.case,
+        images=request.folder / "nifti",
+        convert_record=request.record("convert"),
+        settings=RegistrationSettings.from_mapping(request.config["registration"]),
+        seed=request.config["seed"],
+        registered=request.folder / "registered",
+        record=request.record("register"),
     )
-    strip = SkullStripSettings.from_mapping(config["skull_strip"])
-    masks = None
-    if strip.backend in LEARNED and mask is None:
-        network, masks = folder / "hd_bet_network.json", folder / "hd_bet" / "masks.json"
-        fetch_hdbet(
-            backend=strip.backend,
-            settings=HdBetWeightsSettings.from_mapping(config["hd_bet_weights"]),
-            output=network,
-        )
-        predict_masks(
-            registered={case: folder / "registered"},
-            records={case: at["register"]},
-            network=network,
-            mirroring=strip.mirroring,
-            networks=strip.networks,
-            code="",
-            device=device,
-            threads=threads,
-            output=masks,
-        )
+
+
+def strip_and_normalise(request: Request, masks: Path | None) -> None:
+    """Take everything but the brain out of the registered images, and normalise them.
+
+    Parameters
+    ----------
+    masks
+        From `radnec.apply.prepare.mask.predict_mask`.
+    """
+    config, folder = request.config, request.folder
     strip_case(
         hdbet_masks=masks,
-        case=case,
+        case=request.case,
         registered=folder / "registered",
-        register_record=at["register"],
-        given_mask=mask,
+        register_record=request.record("register"),
+        given_mask=request.mask,
         images=folder / "nifti",
-        settings=strip,
+        settings=SkullStripSettings.from_mapping(config["skull_strip"]),
         seed=config["seed"],
         brain=folder / "brain",
-        record=at["strip"],
+        record=request.record("strip"),
     )
     normalise_case(
-        case=case,
+        case=request.case,
         brain=folder / "brain",
-        strip_record=at["strip"],
+        strip_record=request.record("strip"),
         settings=NormalisationSettings.from_mapping(config["normalisation"]),
         normalised=folder / "normalised",
-        record=at["normalise"],
+        record=request.record("normalise"),
     )
-    _usable(at["normalise"])
-    return folder / "normalised"
-
-
-_STAGES = ("index", "convert", "register", "strip", "normalise")
+    request.finished("normalise")
 
 
 def _files_needed(source: CaseSource, sequences: Sequence[str]) -> CaseSource:
@@ -197,10 +150,3 @@ def _needed(available: Iterable[str], sequences: Sequence[str]) -> set[str]:
     if not there.issuperset(sequences):
         return there
     return {*sequences, reference_of(there)}
-
-
-def _usable(path: Path) -> Record:
-    record = Record.read(path)
-    if not record.ok:
-        raise InputError(f"{record.case} cannot be used, stage {record.stage}: {record.reason}")
-    return record

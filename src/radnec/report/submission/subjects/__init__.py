@@ -1,0 +1,1 @@
+"""What the run answers to the items of checklists, one file a part of a paper."""
