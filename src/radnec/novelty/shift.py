@@ -140,10 +140,7 @@ def _timing(
             continue
         least, most, _ = study[field]
         inside = max(0.0, min(high, most) - max(low, least))
-        if high == low:
-            outside = float(not least <= low <= most)
-        else:
-            outside = 1 - inside / (high - low)
+        outside = 1 - inside / (high - low) if high > low else float(not least <= low <= most)
         yield {
             "property": field,
             "study": f"{least:g} to {most:g}",
