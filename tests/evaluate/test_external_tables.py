@@ -98,3 +98,13 @@ def test_one_class_alone_gives_what_can_be_given(truth, tmp_path):
     assert performance["spec"] == pytest.approx((score[:20] <= 0.5).mean(), abs=1e-6)
     assert np.isnan(performance["auc"]) and "auc" in performance["notes"]
     assert "not defined" in calibration.loc["shift", "notes"]
+
+
+def test_with_two_patients_of_a_class_nothing_is_called_recalibrated(truth, tmp_path):
+    """Without one of them the constant cannot be found on the others."""
+    score, positive = truth
+    chosen = np.r_[np.flatnonzero(positive)[:2], np.flatnonzero(~positive)[:20]]
+    _, calibration = evaluate(tmp_path, table_of(score[chosen], positive[chosen]))
+    assert np.isnan(calibration.loc["shift", "brier"])
+    assert calibration.loc["shift", "notes"] == "not defined: fewer than 3 patients of a class"
+    assert not np.isnan(calibration.loc["as predicted", "brier"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from radnec.core.errors import InputError
@@ -18,6 +20,9 @@ from radnec.evaluate.tables.performance_tables import write_performance_table
 
 IN_THE_LARGE = "shift"
 """The recalibration that moves all logits by one constant."""
+
+# The constant needs two patients of each class beside those whose probability it moves.
+_LEAST = 3
 
 
 def evaluate_external(
@@ -65,13 +70,23 @@ def evaluate_external(
         confidence=settings.confidence,
         notice=notice,
     )
-    rows = [
-        row
-        for model in models
-        for row in recalibration_rows(model, settings.confidence, seed)
-        if row["method"] in (AS_PREDICTED, IN_THE_LARGE)
-    ]
+    rows = [row for model in models for row in _calibration(model, settings.confidence, seed)]
     write_results(pd.DataFrame(rows), calibration, notice)
+
+
+def _calibration(model: Model, confidence: float, seed: int) -> Iterator[dict[str, Any]]:
+    """Give the rows as predicted and after recalibration in the large."""
+    pooled = model.pooled
+    fewest = min(
+        len(np.unique(pooled.patients[of_class]))
+        for of_class in (pooled.positive, ~pooled.positive)
+    )
+    for row in recalibration_rows(model, confidence, seed):
+        if row["method"] == IN_THE_LARGE and fewest < _LEAST:
+            fitted = {key: row[key] for key in (*model.key, "method", "intercept", "slope")}
+            yield fitted | {"notes": f"not defined: fewer than {_LEAST} patients of a class"}
+        elif row["method"] in (AS_PREDICTED, IN_THE_LARGE):
+            yield row
 
 
 def _measured(
