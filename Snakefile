@@ -12,6 +12,10 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+# This is the study itself; workflow/rules/external_cohort.smk names a cohort.
+EXTERNAL = ""
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/phantom.smk"
 include: "workflow/rules/ingest.smk"
@@ -22,6 +26,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/novelty.smk"
+include: "workflow/rules/external.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -44,6 +49,16 @@ rule all:
             results("figures/{name}.svg"),
             name=["training", "roc_bands", "forest", "explanation"],
         ),
+        [
+            of_external_cohorts(f"tables/{name}.tsv")
+            for name in (
+                "performance",
+                "calibration",
+                "shift_images",
+                "shift_checks",
+                "table2",
+            )
+        ],
         results("figures/rulegraph.dot"),
         results("config.yaml"),
         results("cases.html"),

@@ -48,6 +48,11 @@ if __name__ == "__main__":
                 quality_pages=[Path(path) for path in given.quality_pages],
                 strip_network=Path(given.strip_network[0]) if given.strip_network else None,
                 case_pictures=sorted(Path(given.cases).glob("*.png")),
+                external={
+                    # tables/performance.md of the cohort's folder
+                    folder.name: folder
+                    for folder in (Path(path).parents[1] for path in given.external)
+                },
                 pages={
                     "All cases, one by one": "cases.html",
                     "Checklists and draft of the text": "submission.html",

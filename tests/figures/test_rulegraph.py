@@ -67,6 +67,18 @@ def test_rules_without_targets_and_implied_edges(dot: Path) -> None:
     assert nx.transitive_closure(graph).edges == nx.transitive_closure(whole).edges
 
 
+def test_all_rules_of_an_external_cohort_are_one(tmp_path: Path) -> None:
+    names = ["train_run", "external_other_site__index_case", "external_other_site__predict_case"]
+    names += ["external_far__predict_case", "write_report"]
+    lines = [f'\t{number}[label = "{name}"];' for number, name in enumerate(names)]
+    lines += [f"\t{a} -> {b}" for a, b in [(1, 2), (0, 2), (0, 3), (2, 4), (3, 4)]]
+    path = tmp_path / "rulegraph.dot"
+    path.write_text("\n".join(lines))
+    ways = [("train_run", name) for name in ("external_other_site", "external_far")]
+    ways += [(name, "write_report") for _, name in ways]
+    assert set(read_rulegraph(path).edges) == set(ways)
+
+
 def test_last_rule_is_marked_instead_of_lines(dot: Path) -> None:
     graph = read_rulegraph(dot)
     last, marked = gathered(graph)

@@ -10,6 +10,7 @@ from radnec.report.answer import answer
 
 COUNTS = {"all": 60, "included": 58, "excluded": 2, "recurrence": 49, "necrosis": 9}
 FACTS = {"phantom": False, "counts": COUNTS, "design": "kfold", "planned": True, "warned": 0}
+FACTS["external"] = False
 RANKING = (
     "backbone\tinput_set\trank\tauc\tauc_lo\tauc_hi\tsimultaneous_lo\tsimultaneous_hi\t"
     "corrected\tcorrected_lo\tcorrected_hi\tnotes\n"

@@ -29,6 +29,7 @@ from radnec.study import dependencies
 from radnec.study.cases import read_included_cases
 from radnec.study.check import check_study
 from radnec.study.network_check import check_external_networks
+from radnec.study.paths import StudyPaths
 from radnec.study.plan import StudyPlan
 from radnec.study.resources import (
     gpus,
@@ -70,7 +71,7 @@ except InputError as error:
 if TABLE.changes and workflow.is_main_process:
     logger.info(TABLE.changes)
 
-STUDY = StudyPlan(CONFIG, CASES)
+STUDY = StudyPlan(CONFIG, CASES, EXTERNAL)
 REQUIRED = required_sequences(CONFIG.selection, CONFIG.sequences_used())
 PHANTOM = STUDY.phantom
 NOTICE = notice(PHANTOM)

@@ -87,6 +87,21 @@ class StudyConfig(Settings):
 
     Change: before you submit a manuscript
     """
+    external: dict[
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^[a-z](_?[a-z0-9]){0,31}$"),
+            Expected("of at most 32 lower-case letters, digits or single '_', a letter first"),
+        ],
+        File,
+    ] = {}
+    """external cohorts: a name, and its table of cases, e.g. {elsewhere: elsewhere.tsv}
+
+    The networks of the study are applied to these cases once they are trained; nothing is trained
+    on them or chosen by them. The labels are read by the same label_map.
+
+    Change: to validate on cases of another hospital
+    """
     cohort: Literal["patients", "phantom"] = "patients"
     """or phantom: simulate the cases of the table (make demo)
 

@@ -21,8 +21,8 @@ _COLUMN = 29
 _BEGIN, _END = f"<!-- {MADE}: {{name}} -->", "<!-- end -->"
 _SECTIONS_OF = {
     "Study": (
-        "study", "cases", "label_map", "seed", "bids", "series_overrides", "study_record", "cohort",
-        "phantom",
+        "study", "cases", "label_map", "seed", "bids", "series_overrides", "study_record",
+        "external", "cohort", "phantom",
     ),
     "Images": (
         "ingest", "selection", "registration", "skull_strip", "hd_bet_weights", "lesion",

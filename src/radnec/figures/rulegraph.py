@@ -65,6 +65,7 @@ FEW = 6
 """Up to so many inputs, the last rule keeps its edges; see :func:`gathered`."""
 
 _NODE = re.compile(r'^\s*(\d+)\s*\[label\s*=\s*"([^"\\]*)')
+_EXTERNAL = re.compile(r"^(external_\w+?)__\w+$")
 _EDGE = re.compile(r"^\s*(\d+)\s*->\s*(\d+)")
 
 
@@ -104,8 +105,9 @@ def write_rulegraph(*, snakefile: Path, config: Path, output: Path) -> None:
 def read_rulegraph(path: Path) -> nx.DiGraph:
     """Read the output of ``snakemake --rulegraph dot``.
 
-    Edges that follow from a longer way between the same rules are left out, as are rules that
-    only name targets and the one that keeps the record of the study.
+    The rules of an external cohort, which are the study's own once more, count as one. Edges that
+    follow from a longer way between the same rules are left out, as are rules that only name
+    targets and the one that keeps the record of the study.
 
     Returns
     -------
@@ -118,7 +120,9 @@ def read_rulegraph(path: Path) -> nx.DiGraph:
         If the text holds no rule, or its edges go in a circle.
     """
     lines = Path(path).read_text(encoding="utf-8").splitlines()
-    names = {m.group(1): m.group(2) for line in lines if (m := _NODE.match(line))}
+    names = {
+        m.group(1): _EXTERNAL.sub(r"\1", m.group(2)) for line in lines if (m := _NODE.match(line))
+    }
     if not names:
         raise InputError(f"{path}: no rule found, expected the text of snakemake --rulegraph dot")
     graph = nx.DiGraph()

@@ -71,10 +71,16 @@ def _all(facts: Mapping[str, Any]) -> Iterator[Caveat]:
             "different result.",
             "limits",
         )
-    yield Caveat(
-        "The cases come from one cohort. The model was not validated elsewhere.",
-        "limits",
-    )
+    if facts["external"]:
+        yield Caveat(
+            "These figures come from one cohort; those on cases of elsewhere stand apart.",
+            "external",
+        )
+    else:
+        yield Caveat(
+            "The cases come from one cohort. The model was not validated elsewhere.",
+            "limits",
+        )
     if counts["excluded"] > 0.2 * counts["all"]:
         yield Caveat(
             f"{counts['excluded']} of {counts['all']} cases were excluded; the remaining "

@@ -18,9 +18,11 @@ from radnec.core.labels import CLASSES
 from radnec.core.tables import read_tsv
 from radnec.core.versions import installed_version
 from radnec.figures.choice import Choice, choose_cases
+from radnec.novelty.settings import NoveltySettings
 from radnec.report import readable
 from radnec.report.answer import answer
 from radnec.report.embed import heading, markdown, picture, require, table
+from radnec.report.external import external_section
 from radnec.report.findings import findings
 from radnec.report.forest import subgroup_forests
 from radnec.report.inputs import ReportInputs
@@ -36,6 +38,9 @@ CONFIDENCE = 0.95
 
 NETWORKS = ModelsSettings().backbones
 """Networks of a study whose configuration names none."""
+
+FALSE_ALARMS = NoveltySettings().false_alarms
+"""Share of false alarms in a study whose configuration names none."""
 
 QUALITY_PAGES = 8
 """So many cases are shown with their pictures, the worst; the others are linked."""
@@ -99,6 +104,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
                 "design": used.get("split", {}).get("design", ""),
                 "planned": (evaluation / "planning.tsv").exists(),
                 "warned": _warned(quality),
+                "external": bool(inputs.external),
             },
         )
         if evaluation
@@ -149,6 +155,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "evaluation_figures": _pictures(inputs.evaluation_figures),
         "patients": patients_section(evaluation, inputs.scanner_use, level) if evaluation else None,
         "patient_figures": _pictures(inputs.patient_figures),
+        "external": {
+            name: external_section(folder, level, inputs.notice)
+            for name, folder in inputs.external.items()
+        },
+        "false_alarms": readable.percent(used.get("novelty", {}).get("false_alarms", FALSE_ALARMS)),
         "subgroups": subgroup_forests(inputs.subgroups, level, first.best if first else "")
         if inputs.subgroups
         else None,

@@ -66,6 +66,8 @@ class ReportInputs:
         What `fetch_hdbet` wrote of the networks of the skull stripping; none without a network.
     case_pictures
         A small picture of each case with its map, named after the case.
+    external
+        Name of each external cohort to the folder of its results.
     pages
         Title to address of the pages beside the report, relative to it.
     """
@@ -96,4 +98,5 @@ class ReportInputs:
     quality_pages: Sequence[Path] = ()
     strip_network: Path | None = None
     case_pictures: Sequence[Path] = ()
+    external: Mapping[str, Path] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)

@@ -32,7 +32,7 @@ def patients_section(evaluation: Path, scanner_use: Path | None, level: str) -> 
     return {
         "looks": summary.get("looks"),
         "instability": _instability(evaluation / "instability.tsv"),
-        "recalibration": _recalibration(evaluation / "recalibration.tsv", level),
+        "recalibration": recalibration(evaluation / "recalibration.tsv", level),
         "prediction_sets": _sets(evaluation / "prediction_sets.tsv", level),
         **_readers(evaluation / "readers.tsv", level),
         "net_benefit": _benefit(evaluation / "net_benefit.tsv", level, "model"),
@@ -60,7 +60,8 @@ def _instability(path: Path) -> Markup:
     return table(frame, _MODEL | titles)
 
 
-def _recalibration(path: Path, level: str) -> Markup:
+def recalibration(path: Path, level: str) -> Markup:
+    """Return how right the probabilities of each model are, before and after recalibration."""
     frame = read_tsv(require(path), dtype=str)
     for name in ("brier", "log_loss"):
         frame[name] = [interval(value, None, None, 3) for value in _column(frame, name)]

@@ -55,6 +55,11 @@ def level_text(confidence: float) -> str:
     return f"{100 * confidence:g} % CI"
 
 
+def percent(share: float) -> str:
+    """Return ``5 %`` for 0.05."""
+    return f"{100 * share:g} %"
+
+
 def p_value(value: object) -> str:
     """Return a p value with two digits, or as ``< 0.001``."""
     number = _number(value)

@@ -36,6 +36,23 @@ def preprocessing(config: Mapping[str, Any]) -> str:
     return canonical_json(used)
 
 
+def of_external_cohort(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the configuration by which an external cohort is prepared: the study's.
+
+    What names cases of the study, or files that speak of them, is left out.
+    """
+    return {
+        **config,
+        "cases": config["external"][name],
+        "external": {},
+        "series_overrides": None,
+        "study_record": None,
+        "qc": {**config["qc"], "exclude": {}},
+        "comparators": {**config["comparators"], "models": []},
+        "evaluation": {**config["evaluation"], "readers": None},
+    }
+
+
 def without_resources(config: Mapping[str, Any]) -> str:
     """Return the configuration that a study was made with, but not what it ran on."""
     return canonical_json({name: value for name, value in config.items() if name != "resources"})
@@ -94,6 +111,7 @@ def external_files(config: Mapping[str, Any]) -> dict[str, str]:
         "atlas_head": config["skull_strip"]["atlas_head"],
         "atlas_mask": config["skull_strip"]["atlas_mask"],
     }
+    files |= {f"external_{name}": path for name, path in sorted(config["external"].items())}
     if "frozen" in config["comparators"]["models"]:
         files["encoder"] = config["comparators"]["encoder"]["weights"]
     for backbone, path in sorted(config["training"]["pretrained"].items()):

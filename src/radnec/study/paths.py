@@ -15,13 +15,18 @@ class StudyPaths:
     ----------
     study
         Name of the study: its folder below ``results``.
+    external
+        Name of an external cohort, whose results lie in ``external/<name>`` of the study's folder
+        as the study's own do in its folder; "" for the study itself.
     """
 
     study: str
+    external: str = ""
 
     def result(self, path: str) -> str:
-        """Return the path of a result of the study."""
-        return f"results/{self.study}/{path}"
+        """Return the path of a result of the study, or of the external cohort."""
+        folder = f"external/{self.external}/" if self.external else ""
+        return f"results/{self.study}/{folder}{path}"
 
     def run(self, path: str, *, fold: str = "{fold}", seed: int | str = "{seed}") -> str:
         """Return a path below the folder of a training run.

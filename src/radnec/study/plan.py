@@ -36,8 +36,8 @@ class StudyPlan:
         Whether it is said of each case where its lesion is: a mask is drawn, or something asks.
     """
 
-    def __init__(self, config: StudyConfig, table: pd.DataFrame) -> None:
-        """Plan a study.
+    def __init__(self, config: StudyConfig, table: pd.DataFrame, external: str = "") -> None:
+        """Plan a study, or what is made of an external cohort.
 
         Parameters
         ----------
@@ -45,8 +45,10 @@ class StudyPlan:
             The checked configuration.
         table
             The checked table of cases, see `radnec.cases.table.load_cases`.
+        external
+            Name of the external cohort of which `table` is; "" for the study itself.
         """
-        self.paths = StudyPaths(config.study)
+        self.paths = StudyPaths(config.study, external)
         self.cases = StudyCases.from_table(table, bids_root=config.bids)
         self.runs = TrainingRuns.from_config(config)
         self.phantom = config.cohort == "phantom"

@@ -174,6 +174,7 @@ def run_facts(
                 "design": known.split.design,
                 "planned": True,
                 "warned": 0,
+                "external": bool(known.external),
             },
         ),
         cards=[json.loads(require(path).read_text(encoding="utf-8")) for path in cards],
