@@ -10,6 +10,7 @@ from measured_cases import measured_case, write_measured
 from trained_study import SIZE, write_study
 
 from radnec.apply.external import predict_external
+from radnec.apply.known import find_model
 from radnec.apply.model import load_model
 from radnec.core.errors import InputError
 from radnec.core.files import write_checksum
@@ -68,8 +69,8 @@ def test_the_probability_is_the_mean_of_what_the_networks_say_themselves(study, 
     arrays, measures = cohort_of(folder, LABELS)
     predict(folder, study, measures)
     table = pd.read_csv(folder / "predictions.tsv", sep="\t").set_index("case")
-    networks = load_model(study, None, device="cpu", threads=1).networks.values()
-    order = load_model(study, None, device="cpu", threads=1).sequences
+    model = load_model(find_model(study, None), device="cpu", threads=1)
+    networks, order = model.networks.values(), model.sequences
     for row, case in enumerate(LABELS):
         volume = torch.from_numpy(np.stack([arrays[name][row] for name in order])[None]).float()
         with torch.no_grad():

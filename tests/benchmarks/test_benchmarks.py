@@ -63,6 +63,10 @@ QUICK = {
     ),
 }
 SLOW = {
+    "demo seeds": (
+        "demo_seeds.py --seeds 1 --patients 10 --epochs 1 --folder phantoms",
+        ["seed 1 +densenet121 +n # +AUC # +balanced accuracy #"],
+    ),
     "preprocess": ("preprocess.py", [r"\| register \| # \| # \| # \|", r"\| whole case \| # \|"]),
     "scale": (
         "scale.py --cases 5 --run 1",

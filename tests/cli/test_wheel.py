@@ -76,7 +76,7 @@ def test_from_another_folder_it_plans_what_the_repository_plans(installed, tmp_p
     snakemake = ["-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--cores", "1", "-n"]
     plain = run(ROOT / "src", study, *snakemake, "--configfile", "config.yaml")
     assert by_wheel == planned(plain)
-    assert by_wheel["simulate_case"] == "8" and by_wheel["train_run"] == "6"
+    assert by_wheel["simulate_case"] == "8" and by_wheel["train_run"] == "3"
 
 
 def test_a_study_of_the_repository_does_not_rerun_in_the_package(installed, tmp_path):

@@ -113,7 +113,7 @@ rule describe_shift:
     log:
         results("logs/describe_shift.log"),
     conda:
-        "../../envs/report.yaml"
+        "../../envs/train.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),

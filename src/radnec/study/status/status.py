@@ -41,6 +41,7 @@ GPU_RULES = (
     "describe_features",
     "explain_run",
     "evaluate_maps",
+    "predict_external",
 )
 """Rules whose jobs hold a GPU, unless the device is the CPU."""
 
