@@ -13,6 +13,7 @@ Patients that are in the folder already are not simulated again.
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,8 +34,7 @@ from radnec.core.labels import class_index
 from radnec.explain.cam import class_activation_map, find_layer, scaled_map
 from radnec.explain.lesion import score_map
 from radnec.explain.spaces import mask_on_grid
-from radnec.preprocess.intensity import scale
-from radnec.preprocess.normalise import resample, target_grid
+from radnec.preprocess.normalise import normalise_volume, scaling_region, target_grid
 from radnec.preprocess.volumes import to_ras
 from radnec.training.predict import load_network
 from radnec.training.run import train_run
@@ -57,15 +57,9 @@ def normalised(head: PhantomHead, sequence: str, config: StudyConfig) -> nib.Nif
     data, _ = to_ras(aligned.get_fdata(dtype=np.float32) * (brain > 0), t1ce.affine)
     settings = config.normalisation
     grid = target_grid(mask > 0, affine, settings)
-    inside = resample(mask, affine, grid, settings.size) > 0.5
-    scaled = scale(
-        resample(data, affine, grid, settings.size),
-        inside if settings.region == "brain" else np.ones(settings.size, dtype=bool),
-        method=settings.intensity,
-        percentiles=settings.percentiles,
-        name=sequence,
-    )
-    return nib.Nifti1Image(scaled, grid)
+    region = scaling_region(mask, affine, grid, settings)
+    volume = normalise_volume(data, affine, region, grid, settings, sequence)
+    return nib.Nifti1Image(volume, grid)
 
 
 def answer_fold(
@@ -76,9 +70,9 @@ def answer_fold(
     layer = find_layer(network, settings.layer)
     rows = []
     for case, volume in cases.items():
-        found = class_activation_map(network, volume, layer=layer, method=settings.method)
+        found = class_activation_map(network, volume[None], layer=layer, method=settings.method)
         like = folder / f"{case}_grid.nii.gz"
-        shown, _ = scaled_map(found.evidence, tuple(volume.shape[2:]))
+        shown, _ = scaled_map(found.evidence, tuple(volume.shape[1:]))
         score = score_map(
             shown,
             mask_on_grid(folder / case / "lesion.nii.gz", like),
@@ -90,86 +84,87 @@ def answer_fold(
     return rows
 
 
+def write_study(
+    heads: list[PhantomHead], images: Path, work: Path, config: StudyConfig
+) -> dict[str, np.ndarray]:
+    """Write the packed arrays and their table of cases, and each case's grid beside its images.
+
+    Returns
+    -------
+    Sequence to array (case, x, y, z).
+    """
+    arrays = {}
+    for name in config.input_sets[config.explain.inputs]:
+        volumes = [normalised(head, name, config) for head in heads]
+        arrays[name] = np.stack([volume.get_fdata(dtype=np.float32) for volume in volumes])
+        np.save(work / f"{name}.npy", arrays[name])
+        write_checksum(work / f"{name}.npy")
+        for head, volume in zip(heads, volumes, strict=True):
+            nib.save(volume, images / f"{head.name}_grid.nii.gz")
+    rows = [
+        {"row": row, "case": head.name, "label": label, "target": class_index(label)}
+        for row, (head, label) in enumerate(zip(heads, itertools.cycle(LABELS)))
+    ]
+    pd.DataFrame(rows).to_csv(work / "cases.tsv", sep="\t", index=False)
+    return arrays
+
+
+def train_fold(
+    number: int, labels: pd.Series, test: np.ndarray, images: Path, work: Path, config: StudyConfig
+) -> torch.nn.Module:
+    """Train the network of a fold on all cases but the rows `test`."""
+    split = pd.DataFrame({"case": labels.index, "patient": labels.index, "label": labels.array})
+    split = split.assign(fold="r0f0", set="train")
+    split.loc[test, "set"] = "test"
+    split.to_csv(work / "split.tsv", sep="\t", index=False)
+    grid = nib.Nifti1Image.from_filename(images / f"{labels.index[0]}_grid.nii.gz")
+    inputs = config.explain.inputs
+    sequences = config.input_sets[inputs]
+    model = work / f"fold{number}"
+    train_run(
+        backbone=config.explain.backbone,
+        inputs=inputs,
+        sequences=sequences,
+        fold="r0f0",
+        seed=1,
+        split=work / "split.tsv",
+        packed_cases=work / "cases.tsv",
+        packed={name: work / f"{name}.npy" for name in sequences},
+        settings=config.training,
+        device="cpu",
+        threads=1,
+        checkpoints=work / "checkpoints" / model.name,
+        outdir=model,
+        spacing=[float(size) for size in grid.header.get_zooms()[:3]],
+    )
+    return load_network(model, "cpu")
+
+
 def run_seed(seed: int, folder: Path, config: StudyConfig, patients: int) -> pd.DataFrame:
-    """Simulate a cohort, train the demo's folds on it and return one row a case and network."""
+    """Simulate a cohort, train the demo's folds on it and return one row a case."""
     heads = phantom_heads(
         folder, patients, movement_mm=3.0, movement_degrees=3.0, seed=seed, labels=LABELS
     )
-    labels = pd.Series([LABELS[n % len(LABELS)] for n in range(patients)], [h.name for h in heads])
-    inputs = config.models.inputs[0]
-    sequences = config.input_sets[inputs]
+    named = zip((head.name for head in heads), itertools.cycle(LABELS))
+    labels = pd.Series(dict(named))
+    folds = StratifiedKFold(config.split.folds, shuffle=True, random_state=seed)
+    rows = []
     with TemporaryDirectory() as scratch:
         work = Path(scratch)
-        packed = {name: work / f"{name}.npy" for name in sequences}
-        arrays = {}
-        for name in sequences:
-            images = [normalised(head, name, config) for head in heads]
-            arrays[name] = np.stack([image.get_fdata(dtype=np.float32) for image in images])
-            np.save(packed[name], arrays[name])
-            write_checksum(packed[name])
-            for head, image in zip(heads, images, strict=True):
-                nib.save(image, folder / f"{head.name}_grid.nii.gz")
-        pd.DataFrame(
-            {"row": range(patients), "case": labels.index, "label": labels.to_numpy()}
-        ).assign(target=labels.map(class_index).to_numpy()).to_csv(
-            work / "cases.tsv", sep="\t", index=False
-        )
-        rows = []
-        folds = StratifiedKFold(config.split.folds, shuffle=True, random_state=seed)
+        arrays = write_study(heads, folder, work, config)
         for number, (_, test) in enumerate(folds.split(labels, labels)):
-            split = pd.DataFrame(
-                {"case": labels.index, "patient": labels.index, "label": labels.to_numpy()}
-            ).assign(fold="r0f0", set="train")
-            split.loc[test, "set"] = "test"
-            split.to_csv(work / "split.tsv", sep="\t", index=False)
-            for backbone in config.models.backbones:
-                model = work / f"{backbone}_{number}"
-                train_run(
-                    backbone=backbone,
-                    inputs=inputs,
-                    sequences=sequences,
-                    fold="r0f0",
-                    seed=1,
-                    split=work / "split.tsv",
-                    packed_cases=work / "cases.tsv",
-                    packed=packed,
-                    settings=config.training,
-                    device="cpu",
-                    threads=1,
-                    checkpoints=work / "checkpoints" / model.name,
-                    outdir=model,
-                    spacing=[
-                        float(size)
-                        for size in nib.Nifti1Image.from_filename(
-                            folder / f"{labels.index[0]}_grid.nii.gz"
-                        ).header.get_zooms()[:3]
-                    ],
-                )
-                network = load_network(model, "cpu")
-                cases = {
-                    labels.index[row]: torch.from_numpy(
-                        np.stack([arrays[name][row] for name in sequences])[None]
-                    )
-                    for row in test
-                }
-                if backbone != config.explain.backbone:
-                    with torch.no_grad():
-                        rows += [
-                            {"case": case, "p": float(network(volume).softmax(1)[0, 1])}
-                            | {"backbone": backbone}
-                            for case, volume in cases.items()
-                        ]
-                    continue
-                rows += [
-                    row | {"backbone": backbone}
-                    for row in answer_fold(network, cases, folder, config)
-                ]
+            network = train_fold(number, labels, test, folder, work, config)
+            cases = {
+                labels.index[row]: torch.from_numpy(np.stack([a[row] for a in arrays.values()]))
+                for row in test
+            }
+            rows += answer_fold(network, cases, folder, config)
     table = pd.DataFrame(rows)
     return table.assign(label=table["case"].map(labels), seed=seed)
 
 
 def summary(table: pd.DataFrame) -> dict[str, float]:
-    """Return what one network reached over all cases of one cohort."""
+    """Return what the networks of the folds reached over all cases of one cohort."""
     truth = table["label"] == "necrosis"
     return {
         "n": len(table),
@@ -196,9 +191,8 @@ def main() -> None:
         config = config.model_copy(update={"training": training})
     for seed in arguments.seeds:
         table = run_seed(seed, arguments.folder / str(seed), config, arguments.patients)
-        for backbone, rows in table.groupby("backbone"):
-            values = "  ".join(f"{k} {v:.2f}" for k, v in summary(rows).items())
-            print(f"seed {seed}  {backbone:<12} {values}", flush=True)
+        values = "  ".join(f"{k} {v:.2f}" for k, v in summary(table).items())
+        print(f"seed {seed}  {values}", flush=True)
 
 
 if __name__ == "__main__":

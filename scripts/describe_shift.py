@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from radnec.core.by_model import by_model
 from radnec.core.jobs import job_log
 from radnec.novelty.shift import describe_shift
 
@@ -11,10 +12,7 @@ if __name__ == "__main__":
             measures=[Path(path) for path in snakemake.input.measures],
             cohort=Path(snakemake.input.cohort),
             references=[Path(path) for path in snakemake.input.references],
-            likeness={
-                "/".join(Path(path).with_suffix("").parts[-2:]): Path(path)
-                for path in snakemake.input.likeness
-            },
+            likeness=by_model(snakemake.input.likeness),
             notice=snakemake.params.notice,
             images=Path(snakemake.output.images),
             checks=Path(snakemake.output.checks),

@@ -5,11 +5,9 @@ from pathlib import Path
 from radnec.core.files import write_json
 from radnec.core.jobs import job_log
 from radnec.figures.quality.case import draw_quality_case
-from radnec.preprocess.quality.images import read_case
+from radnec.preprocess.quality.images import STAGES, read_case
 from radnec.preprocess.quality.measures import measure_case, remarks_of
 from radnec.preprocess.quality.second_opinion import second_opinion
-
-STAGES = ("index", "convert", "register", "strip", "normalise")
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from radnec.core.by_model import by_model
 from radnec.core.jobs import job_log
 from radnec.evaluate.external import evaluate_external
 from radnec.evaluate.settings import EvaluationSettings
@@ -11,10 +12,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         evaluate_external(
             name=snakemake.params.cohort,
-            predictions={
-                "/".join(Path(path).with_suffix("").parts[-2:]): Path(path)
-                for path in snakemake.input.predictions
-            },
+            predictions=by_model(snakemake.input.predictions),
             input_sets=json.loads(snakemake.params.input_sets),
             settings=EvaluationSettings.from_json(snakemake.params.settings),
             seed=snakemake.params.seed,

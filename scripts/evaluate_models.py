@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from radnec.core.by_model import by_model
 from radnec.core.files import atomic_dir
 from radnec.core.jobs import job_log
 from radnec.evaluate.performance import evaluate_models
@@ -10,10 +11,7 @@ from radnec.evaluate.settings import EvaluationSettings
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        predictions = {
-            "/".join(Path(path).with_suffix("").parts[-2:]): Path(path)
-            for path in snakemake.input.predictions
-        }
+        predictions = by_model(snakemake.input.predictions)
         runs: dict[str, list[Path]] = {key: [] for key in predictions}
         for path in snakemake.input.runs:
             runs["/".join(Path(path).parts[-4:-2])].append(Path(path))

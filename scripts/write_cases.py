@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from radnec.core.by_model import by_model
 from radnec.core.jobs import job_log
 from radnec.evaluate.cohort.covariates import case_covariates
 from radnec.report.case_page import CaseFiles
@@ -15,8 +16,8 @@ if __name__ == "__main__":
             notice=params.notice,
             cohort=Path(given.cohort),
             predictions={
-                " / ".join(Path(path).with_suffix("").parts[-2:]): Path(path)
-                for path in given.predictions
+                model.replace("/", " / "): path
+                for model, path in by_model(given.predictions).items()
             },
             ranking=Path(given.evaluation) / "ranking.tsv",
             covariates=case_covariates(Path(given.table), Path(given.cohort), Path(params.nifti)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 
-from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE, class_index
+from radnec.core.by_model import by_model
+from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE, called, class_index
 from radnec.core.notices import notice
 from radnec.core.seeding import derive_seed
 from radnec.core.sequences import reference_of
@@ -22,6 +24,18 @@ def test_necrosis_is_positive_and_channel_one():
     assert CLASSES[1] == POSITIVE and class_index("necrosis") == 1
     with pytest.raises(ValueError, match="'tumour'"):
         class_index("tumour")
+
+
+@pytest.mark.parametrize(
+    ("p_necrosis", "expected"), [(0.0, NEGATIVE), (0.5, NEGATIVE), (0.5001, POSITIVE)]
+)
+def test_a_tie_is_called_the_commoner_class(p_necrosis, expected):
+    assert called(p_necrosis) == expected
+
+
+def test_files_are_found_by_backbone_and_inputs():
+    path = Path("results/demo/predictions/torchvision.models:resnet18/t1.tsv")
+    assert by_model([str(path)]) == {"torchvision.models:resnet18/t1": path}
 
 
 def test_reference_follows_the_papers_order():

@@ -13,7 +13,8 @@ from snakemake.logging import logger
 
 import radnec
 from radnec.cases.overrides import overrides_by_case
-from radnec.cases.table import load_cases, require_rows
+from radnec.cases.table import require_rows
+from radnec.study.cases import load_table
 from radnec.cohort.select import required_sequences
 from radnec.comparators.catalogue import NO_IMAGES, READS
 from radnec.config.check import check_config
@@ -51,12 +52,7 @@ try:
     CONFIG = check_config(config)
     # The rules read values, not what text on the command line spells.
     config.update(CONFIG.to_mapping())
-    TABLE = load_cases(
-        Path(config["cases"]),
-        config["label_map"],
-        may_be_empty=True,
-        labelled=bool(CONFIG.models.backbones),
-    )
+    TABLE = load_table(CONFIG)
     CASES = TABLE.rows
     OVERRIDES = overrides_by_case(config["series_overrides"], set(CASES.index))
     # What the jobs' own processes read again has been checked by then.

@@ -20,3 +20,10 @@ for name in CONFIG.external:
 def of_external_cohorts(path):
     """A result of every external cohort."""
     return [StudyPaths(config["study"], name).result(path) for name in CONFIG.external]
+
+
+def tables_of_external_cohorts():
+    """What is measured of every external cohort, for people and for the record."""
+    names = ["performance", "calibration", "shift_images", "shift_checks"]
+    tables = expand("tables/{name}.tsv", name=names)
+    return [of_external_cohorts(path) for path in ["cohort/cases.tsv", *tables]]

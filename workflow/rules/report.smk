@@ -135,15 +135,7 @@ rule write_report:
         quality_pages=of_selected("quality/{case}.png"),
         strip_network=STUDY.hdbet_network(),
         external=of_external_cohorts("tables/performance.md"),
-        external_tables=[
-            of_external_cohorts(path)
-            for path in (
-                "cohort/cases.tsv",
-                "tables/calibration.tsv",
-                "tables/shift_images.tsv",
-                "tables/shift_checks.tsv",
-            )
-        ],
+        external_tables=tables_of_external_cohorts(),
         cases=results("cases"),
     output:
         report=report(
@@ -199,16 +191,7 @@ rule write_crate:
             results("evaluation/subgroups.tsv"),
             results("evaluation/confounding.tsv"),
             results("evaluation/scanner_use.tsv"),
-            [
-                of_external_cohorts(path)
-                for path in (
-                    "cohort/cases.tsv",
-                    "tables/performance.tsv",
-                    "tables/calibration.tsv",
-                    "tables/shift_images.tsv",
-                    "tables/shift_checks.tsv",
-                )
-            ],
+            tables_of_external_cohorts(),
             of_figures("tests"),
             results("report.html"),
             results("cases.html"),

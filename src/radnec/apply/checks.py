@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-WITHIN, OUTSIDE, UNKNOWN = "within", "outside", "not compared"
-"""Verdicts of one check."""
+from radnec.novelty.finding import OUTSIDE
 
 
 def outside(likeness: Mapping[str, Any]) -> Sequence[dict[str, Any]]:

@@ -13,13 +13,11 @@ import torch
 
 from radnec.apply.likeness import compare_with_study
 from radnec.cohort.collect import included_cases
-from radnec.core.errors import InputError
-from radnec.core.labels import NEGATIVE, POSITIVE
+from radnec.core.labels import called
 from radnec.core.tables import read_tsv, write_tsv
 from radnec.novelty.features import captured_features
-from radnec.training.data import Volumes
 from radnec.training.device import prepare_device
-from radnec.training.predict import load_network, predict_cases, read_description
+from radnec.training.predict import load_network, predict_cases, read_description, volumes_for
 
 
 def predict_external(
@@ -90,7 +88,7 @@ def predict_external(
                 "label": row["label"],
                 "p_necrosis": p_necrosis,
                 "p_recurrence": 1.0 - p_necrosis,
-                "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
+                "predicted": called(p_necrosis),
                 "lowest": min(values),
                 "highest": max(values),
                 "networks": len(values),
@@ -112,12 +110,7 @@ def _ask(
 ) -> dict[str, tuple[float, np.ndarray]]:
     """Return one network's probability of necrosis, and what its last layer read, by case."""
     described = read_description(folder)
-    volumes = Volumes(packed, described["sequences"])
-    if list(volumes.size) != described["size"]:
-        raise InputError(
-            f"packed arrays: volumes of {volumes.size} voxels, expected {described['size']} "
-            f"as in {folder}"
-        )
+    volumes = volumes_for(folder, described, packed)
     network = load_network(folder, device)
     answers = {}
     for case, row in rows.items():

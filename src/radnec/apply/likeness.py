@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from radnec.apply.checks import OUTSIDE, UNKNOWN, WITHIN
+from radnec.apply.checks import outside
 from radnec.novelty.describe import FEATURES, compare
 from radnec.novelty.features import read_features, read_gaussian
-from radnec.novelty.finding import Finding
+from radnec.novelty.finding import OUTSIDE, UNKNOWN, WITHIN, Finding
 from radnec.training.predict import read_description
 
 CHECKS = {
@@ -42,7 +42,7 @@ def compare_with_study(
     model
         ``<backbone>/<inputs>``.
     measured
-        From `radnec.apply.measure.measure_patient`.
+        From `radnec.apply.prepare.measure.measure_patient`.
     features
         Network, as ``r0f0_seed1``, to what its last layer read, shape (features,).
 
@@ -76,7 +76,7 @@ def compare_with_study(
     stored = {name: read_features(known.with_suffix("") / f"{name}.npz") for name in features}
     findings[FEATURES] = _compare_features(stored, features, content["features"])
     result["checks"] = _judge(findings, content)
-    result["unlike"] = any(check["verdict"] == OUTSIDE for check in result["checks"])
+    result["unlike"] = bool(outside(result))
     same, folds = _same_as_study(measured["voxels"], content["voxels"])
     result["same_images"] += same
     result["learned"] = sorted(name for name in features if name.rsplit("_seed", 1)[0] in folds)

@@ -25,7 +25,7 @@ from radnec.apply.side import Side
 from radnec.apply.text import as_markdown
 from radnec.core.errors import InputError
 from radnec.core.files import write_json, write_text
-from radnec.core.labels import NEGATIVE, POSITIVE
+from radnec.core.labels import called
 from radnec.core.notices import notice
 from radnec.explain.cam import LAST
 from radnec.explain.spaces import reference_image
@@ -107,7 +107,7 @@ def predict_patient(
         each = model.probabilities(case, volume)
     features = {name: found[0] for name, found in captured.items()}
     p_necrosis = float(np.mean(list(each.values())))
-    predicted = POSITIVE if p_necrosis > 0.5 else NEGATIVE
+    predicted = called(p_necrosis)
     reference = reference_image(output / "registered")
     heat = output / "map.nii.gz"
     shown = config["explain"]

@@ -63,20 +63,15 @@ def _write() -> None:
 
 def _check(files: Sequence[Path]) -> None:
     from radnec.cases.overrides import overrides_by_case
-    from radnec.cases.table import load_cases
     from radnec.config.load import load_config
     from radnec.config.reference import as_yaml
+    from radnec.study.cases import load_table
     from radnec.study.check import check_study
     from radnec.study.network_check import check_external_networks
     from radnec.study.split_check import check_split
 
     config = load_config(files)
-    cases = load_cases(
-        Path(config.cases),
-        config.label_map,
-        may_be_empty=True,
-        labelled=bool(config.models.backbones),
-    ).rows
+    cases = load_table(config).rows
     overrides_by_case(config.series_overrides, set(cases.index))
     check_study(config, cases)
     check_external_networks(config)

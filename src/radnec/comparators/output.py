@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from radnec.core.files import write_json, write_text
-from radnec.core.labels import NEGATIVE, POSITIVE
+from radnec.core.labels import called
 from radnec.core.tables import write_tsv
 
 
@@ -31,7 +31,7 @@ def write_predictions(
         set=cases["set"],
         p_necrosis=p_necrosis,
         p_recurrence=[1.0 - p for p in p_necrosis],
-        predicted=[POSITIVE if p > 0.5 else NEGATIVE for p in p_necrosis],
+        predicted=[called(p) for p in p_necrosis],
     )
     write_tsv(table, output)
 

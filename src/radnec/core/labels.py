@@ -24,3 +24,8 @@ def class_index(label: str) -> int:
     if label not in CLASSES:
         raise ValueError(f"label {label!r}: expected one of {', '.join(CLASSES)}")
     return CLASSES.index(label)
+
+
+def called(p_necrosis: float) -> str:
+    """Return the likelier class of a probability of necrosis; at 0.5 recurrence."""
+    return POSITIVE if p_necrosis > 0.5 else NEGATIVE

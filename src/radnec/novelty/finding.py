@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WITHIN, OUTSIDE, UNKNOWN = "within", "outside", "not compared"
+"""Verdicts of one check."""
+
 
 @dataclass(frozen=True)
 class Finding:

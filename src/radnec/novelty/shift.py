@@ -16,6 +16,7 @@ from radnec.evaluate.measures.intervals import proportion
 from radnec.evaluate.tables.output import write_results
 from radnec.novelty.describe import describe_cases
 from radnec.novelty.fields import QUANTILES
+from radnec.novelty.finding import OUTSIDE, UNKNOWN
 
 # The parts of `radnec.novelty.measures.intensity_profile`, in its order.
 _PROFILE = (*(f"{q} % quantile" for q in QUANTILES if q != 50), "contrast")
@@ -101,12 +102,12 @@ def check_rows(model: str, likeness: pd.DataFrame) -> list[dict[str, Any]]:
     Columns: model, check, cases (which could be compared), outside, share with Wilson limits. The
     last row counts cases outside in any check.
     """
-    compared = likeness[likeness["verdict"] != "not compared"]
+    compared = likeness[likeness["verdict"] != UNKNOWN]
     parts = [*compared.groupby("check", sort=False), ("any of them", compared)]
     rows = []
     for check, part in parts:
         cases = part["case"].nunique()
-        outside = part.loc[part["verdict"] == "outside", "case"].nunique()
+        outside = part.loc[part["verdict"] == OUTSIDE, "case"].nunique()
         share = proportion(outside, cases, "wilson", _LEVEL)
         row = {"model": model, "check": str(check), "cases": cases, "outside": outside}
         rows.append(row | {"share": share.value, "share_lo": share.low, "share_hi": share.high})

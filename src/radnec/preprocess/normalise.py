@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from radnec.core.errors import CaseExcluded
-from radnec.core.records import Record, case_stage
+from radnec.core.records import CaseJob, Record, case_stage
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.intensity import scale
 from radnec.preprocess.settings.normalisation import NormalisationSettings
@@ -57,20 +58,83 @@ def normalise_case(
         stored, stored_affine = read_mask(brain / "mask.nii.gz")
         mask, affine = to_ras(stored.astype(np.float32), stored_affine)
         grid = target_grid(mask > 0.5, affine, settings)
-        inside = resample(mask, affine, grid, settings.size) > 0.5
-        region = inside if settings.region == "brain" else np.ones(settings.size, dtype=bool)
-        for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
-            data, own = to_ras(*read_volume(brain / f"{name}.nii.gz"))
-            scaled = scale(
-                resample(data, own, grid, settings.size),
-                region,
-                method=settings.intensity,
-                percentiles=settings.percentiles,
-                name=name,
-            )
-            write_volume(job.folder / f"{name}.nii.gz", scaled, grid)
-        for axis, value in zip("xyz", spacing_of(grid), strict=True):
-            job.measures[f"spacing_{axis}"] = round(float(value), 4)
+        names = [name for name in SEQUENCES if f"{name}.nii.gz" in before.files]
+        region = scaling_region(mask, affine, grid, settings)
+        write_normalised(names, brain, region, grid, settings, job)
+
+
+def scaling_region(
+    mask: Volume, affine: Affine, grid: Affine, settings: NormalisationSettings
+) -> npt.NDArray[np.bool_]:
+    """Return the voxels of a grid whose intensities decide the scale: the brain's, or all.
+
+    Parameters
+    ----------
+    mask, affine
+        The brain, 0 to 1, array (x, y, z) in RAS order, and its matrix from voxel to mm.
+    grid
+        From `target_grid`.
+    """
+    if settings.region == "brain":
+        return resample(mask, affine, grid, settings.size) > 0.5
+    return np.ones(settings.size, dtype=bool)
+
+
+def write_normalised(
+    names: Iterable[str],
+    brain: Path,
+    region: npt.NDArray[np.bool_],
+    grid: Affine,
+    settings: NormalisationSettings,
+    job: CaseJob,
+) -> None:
+    """Write sequences of a case on a grid, and the size of its voxels among the measures.
+
+    Parameters
+    ----------
+    names
+        Sequences to write.
+    brain
+        The case's folder of stripped images.
+    region, grid
+        From `scaling_region` and `target_grid`.
+    job
+        The stage of the case, whose folder the images go to.
+    """
+    for name in names:
+        data, affine = to_ras(*read_volume(brain / f"{name}.nii.gz"))
+        volume = normalise_volume(data, affine, region, grid, settings, name)
+        write_volume(job.folder / f"{name}.nii.gz", volume, grid)
+    for axis, value in zip("xyz", spacing_of(grid), strict=True):
+        job.measures[f"spacing_{axis}"] = round(float(value), 4)
+
+
+def normalise_volume(
+    data: Volume,
+    affine: Affine,
+    region: npt.NDArray[np.bool_],
+    grid: Affine,
+    settings: NormalisationSettings,
+    name: str,
+) -> Volume:
+    """Return an image on a grid, scaled.
+
+    Parameters
+    ----------
+    data, affine
+        Array (x, y, z) in RAS order and its matrix from voxel to mm.
+    region, grid
+        From `scaling_region` and `target_grid`.
+    name
+        The sequence, for messages.
+    """
+    return scale(
+        resample(data, affine, grid, settings.size),
+        region,
+        method=settings.intensity,
+        percentiles=settings.percentiles,
+        name=name,
+    )
 
 
 def target_grid(

@@ -11,7 +11,9 @@ from typing import Any, Self
 import pandas as pd
 
 from radnec.cases.sources import source_of
+from radnec.cases.table import CasesTable, load_cases
 from radnec.cohort.eligibility import ineligible
+from radnec.config.model import StudyConfig
 from radnec.core.sequences import SEQUENCES
 from radnec.core.settings import canonical_json
 from radnec.core.tables import read_tsv
@@ -100,6 +102,27 @@ class StudyCases:
             [case, row["label"], row["patient"], ineligible(row)] for case, row in self.rows.items()
         ]
         return hashlib.sha256(canonical_json(facts).encode()).hexdigest()[:16]
+
+
+def load_table(config: StudyConfig, folder: Path = Path()) -> CasesTable:
+    """Read the table of cases of a study; without a network to train it needs no label.
+
+    Parameters
+    ----------
+    folder
+        The study's folder, which the path of the table starts from.
+
+    Raises
+    ------
+    InputError
+        If the table is not as `radnec.cases.table.load_cases` expects it.
+    """
+    return load_cases(
+        folder / config.cases,
+        config.label_map,
+        may_be_empty=True,
+        labelled=bool(config.models.backbones),
+    )
 
 
 @cache

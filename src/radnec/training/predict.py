@@ -16,7 +16,7 @@ from torch import nn
 
 from radnec.core.errors import InputError
 from radnec.core.files import changed, sha256
-from radnec.core.labels import CLASSES, NEGATIVE, POSITIVE
+from radnec.core.labels import CLASSES, POSITIVE, called
 from radnec.core.tables import write_tsv
 from radnec.networks.anisotropy import VoxelGrid
 from radnec.networks.external import is_foreign
@@ -148,10 +148,34 @@ def predict_cases(
                 "case": case,
                 "p_necrosis": p_necrosis,
                 "p_recurrence": 1.0 - p_necrosis,
-                "predicted": POSITIVE if p_necrosis > 0.5 else NEGATIVE,
+                "predicted": called(p_necrosis),
             }
         )
     return pd.DataFrame(rows, columns=["case", "p_necrosis", "p_recurrence", "predicted"])
+
+
+def volumes_for(model: Path, described: Mapping[str, Any], packed: Mapping[str, Path]) -> Volumes:
+    """Return the packed volumes that a trained network reads.
+
+    Parameters
+    ----------
+    model, described
+        Folder of the network and the content of its network.json.
+    packed
+        The array (N, x, y, z) of each sequence.
+
+    Raises
+    ------
+    InputError
+        If the volumes are not of the size that the network was trained on.
+    """
+    volumes = Volumes(packed, described["sequences"])
+    if list(volumes.size) != described["size"]:
+        raise InputError(
+            f"packed arrays: volumes of {volumes.size} voxels, expected {described['size']} "
+            f"as in {model}"
+        )
+    return volumes
 
 
 def predict_run(
@@ -173,12 +197,7 @@ def predict_run(
     """
     target = prepare_device(device, threads)
     described = read_description(model)
-    volumes = Volumes(packed, described["sequences"])
-    if list(volumes.size) != described["size"]:
-        raise InputError(
-            f"packed arrays: volumes of {volumes.size} voxels, expected {described['size']} "
-            f"as in {model}"
-        )
+    volumes = volumes_for(model, described, packed)
     cases = fold_cases(split, packed_cases, fold, ["train", "test"])
     cases.loc[cases["case"].isin(described["validation_cases"]), "set"] = "validation"
     network = load_network(model, target)

@@ -8,11 +8,9 @@ from typing import Any
 from radnec.core.notices import notice as research_notice
 from radnec.figures.quality.case import draw_quality_case
 from radnec.novelty.measures import measure_case
-from radnec.preprocess.quality.images import read_case
+from radnec.preprocess.quality.images import STAGES, read_case
 from radnec.preprocess.quality.measures import measure_case as measure_quality
 from radnec.preprocess.quality.measures import remarks_of
-
-STAGES = ("index", "convert", "register", "strip", "normalise")
 
 
 def measure_patient(case: str, folder: Path, *, phantom: bool) -> dict[str, Any]:
@@ -21,7 +19,7 @@ def measure_patient(case: str, folder: Path, *, phantom: bool) -> dict[str, Any]
     Parameters
     ----------
     folder
-        As `radnec.apply.prepare.Preparing` leaves it.
+        As `radnec.apply.prepare.preparing.Preparing` leaves it.
 
     Returns
     -------

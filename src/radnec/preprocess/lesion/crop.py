@@ -8,10 +8,9 @@ import numpy as np
 
 from radnec.core.records import Record, case_stage
 from radnec.core.sequences import SEQUENCES
-from radnec.preprocess.intensity import scale
-from radnec.preprocess.normalise import resample, target_grid
+from radnec.preprocess.normalise import scaling_region, target_grid, write_normalised
 from radnec.preprocess.settings.normalisation import NormalisationSettings
-from radnec.preprocess.volumes import read_mask, read_volume, spacing_of, to_ras, write_volume
+from radnec.preprocess.volumes import read_mask, to_ras
 
 
 def normalise_lesion(
@@ -56,17 +55,6 @@ def normalise_lesion(
         around = settings.model_copy(update={"margin": margin})
         grid = target_grid(mask > 0.5, affine, around)
         whole, whole_affine = read_mask(brain / "mask.nii.gz")
-        inside = resample(*to_ras(whole.astype(np.float32), whole_affine), grid, settings.size)
-        region = inside > 0.5 if settings.region == "brain" else np.ones(settings.size, dtype=bool)
-        for name in (name for name in SEQUENCES if f"{name}.nii.gz" in before.files):
-            data, own = to_ras(*read_volume(brain / f"{name}.nii.gz"))
-            scaled = scale(
-                resample(data, own, grid, settings.size),
-                region,
-                method=settings.intensity,
-                percentiles=settings.percentiles,
-                name=name,
-            )
-            write_volume(job.folder / f"{name}.nii.gz", scaled, grid)
-        for axis, value in zip("xyz", spacing_of(grid), strict=True):
-            job.measures[f"spacing_{axis}"] = round(float(value), 4)
+        region = scaling_region(*to_ras(whole.astype(np.float32), whole_affine), grid, settings)
+        names = [name for name in SEQUENCES if f"{name}.nii.gz" in before.files]
+        write_normalised(names, brain, region, grid, settings, job)

@@ -12,6 +12,9 @@ from radnec.core.records import Record
 from radnec.core.sequences import SEQUENCES
 from radnec.preprocess.volumes import Affine, Volume, read_mask, read_volume, to_ras
 
+STAGES = ("index", "convert", "register", "strip", "normalise")
+"""Whose records tell what became of a case's images."""
+
 
 @dataclass(frozen=True)
 class RegisteredImages:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from radnec.cases.table import load_cases
 from radnec.config.check import check_config
 from radnec.core.errors import InputError
 from radnec.core.notices import notice
 from radnec.provenance.config import read_config
+from radnec.study.cases import load_table
 from radnec.study.status.alive import snakemake_at_work
 from radnec.study.status.networks import Network, networks_in_training
 from radnec.study.status.snakemake_log import LogReader, RunLog, latest_log
@@ -130,10 +130,7 @@ class StudyWatch:
         if written == self._planned_from or not written[0]:
             return
         config = check_config(read_config(self.study))
-        table = self.workdir / config.cases
-        cases = load_cases(
-            table, config.label_map, may_be_empty=True, labelled=bool(config.models.backbones)
-        ).rows
+        cases = load_table(config, self.workdir).rows
         self._stages = stages_of(config, cases, self.workdir)
         self._phantom = config.cohort == "phantom"
         self._planned_from = (written[0], written[1])
