@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= 2
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help hd-bet-1 demo test test-slow lint docs format lock clean-demo
 .DEFAULT_GOAL := help
@@ -61,7 +62,9 @@ clean-demo:
 	rm -rf results/demo
 
 # The first of these that is Python 3.11 or newer makes the environment. Nothing is compiled
-# beforehand: that takes a minute, and most of the modules are never imported.
+# beforehand: that takes a minute, and most of the modules are never imported. Where a container
+# forbids to keep what is compiled at the first import, every job of the workflow would compile all
+# of its modules anew, which doubles the time of the demo: hence `unexport`.
 $(READY): requirements.lock pyproject.toml
 	@python=; for name in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
 	  if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
