@@ -15,6 +15,7 @@ from radnec.evaluate.next_patient.store import (
     next_patient_path,
     write_next_patient,
 )
+from radnec.evaluate.tables.performance_tables import write_performance_table
 
 MODEL = "resnet10/fused"
 EACH = {"r0f0_seed1": 0.2, "r0f1_seed1": 0.6}
@@ -83,6 +84,13 @@ def test_performance_is_the_row_of_the_table(study):
     known = doubt(study)["performance"]
     assert known["sensitivity"] == {"value": 0.9, "low": 0.7, "high": 0.97}
     assert (known["n_necrosis"], known["prevalence"]) == (20, pytest.approx(1 / 3))
+
+
+def test_a_study_of_fused_inputs_alone_has_no_model_in_table_3(study):
+    write_performance_table(
+        [], study / "tables" / "table3.tsv", title="Table 3", confidence=0.95, notice="phantom"
+    )
+    assert doubt(study)["performance"]["sensitivity"]["value"] == 0.9
 
 
 def test_what_a_study_does_not_tell_is_said(tmp_path):

@@ -32,7 +32,8 @@ def write_performance_table(
     models: Sequence[Model], path: Path, *, title: str, confidence: float, notice: str
 ) -> None:
     """Write table 3 or 4: TSV with all intervals, Markdown and LaTeX with two rows a model."""
-    columns = ["backbone", "inputs"]
+    # Those of a table without a model, which is read as the others are.
+    columns = ["backbone", "inputs", "input_set"]
     for metric in METRICS:
         columns += [metric, f"{metric}_lo", f"{metric}_hi"]
     rows, readable = [], []
