@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,8 +137,13 @@ def adapt(network: nn.Module, in_channels: int, grid: VoxelGrid) -> nn.Module:
         depth + _log2(name, max(_triple(layers[name].stride))) for name, depth in depths.items()
     )
     levels = plan_levels(grid, steps + 1)
-    for name, depth in depths.items():
-        _replace(network, layers[name], _adapted(name, layers[name], levels, depth))
+    _replace(
+        network,
+        {
+            layers[name]: _adapted(name, layers[name], levels, depth)
+            for name, depth in depths.items()
+        },
+    )
     _verify(network, in_channels, grid)
     return network
 
@@ -225,12 +230,12 @@ def _adapted(name: str, layer: Windowed, levels: list[Level], depth: int) -> Win
     return layer
 
 
-def _replace(network: nn.Module, old: nn.Module, new: nn.Module) -> None:
-    """Put a layer in the place of another, wherever that one is used."""
+def _replace(network: nn.Module, replacements: Mapping[nn.Module, nn.Module]) -> None:
+    """Put layers in the places of others, wherever those are used."""
     for parent in list(network.modules()):
         for child, module in list(parent._modules.items()):
-            if module is old:
-                parent._modules[child] = new
+            if module is not None and module in replacements:
+                parent._modules[child] = replacements[module]
 
 
 _POOLS = {functional.max_pool3d: nn.MaxPool3d, functional.avg_pool3d: nn.AvgPool3d}
@@ -256,9 +261,12 @@ def _probe(network: nn.Module) -> nn.Module:
     Normalisation changes no shape, and leaving it out spares the import of torch's compiler, in
     whose terms torch describes it: over a second for every process that builds a network.
     """
-    probe = copy.deepcopy(network).to("meta").eval()
-    for layer in [one for one in probe.modules() if isinstance(one, _BatchNorm)]:
-        _replace(probe, layer, nn.Identity())
+    # What a deep copy finds in its memory it takes from there: no weight is copied.
+    empty: dict[int, Any] = {id(one): one.to("meta") for one in network.buffers()}
+    empty |= {id(one): nn.Parameter(one.detach().to("meta")) for one in network.parameters()}
+    probe = copy.deepcopy(network, empty).eval()
+    norms = [one for one in probe.modules() if isinstance(one, _BatchNorm)]
+    _replace(probe, {norm: nn.Identity() for norm in norms})
     return probe
 
 
