@@ -57,7 +57,7 @@ def draw_roc(*, tables: Path, evaluation: Path, output: Path, notice: str, dpi: 
                 ncols=2,
                 handlelength=2.6,
                 columnspacing=1.2,
-                title="AUC (DeLong interval; * Newcombe)",
+                title="AUC (recommended interval)",
             )
             legend.get_title().set_fontsize(6.5)
 

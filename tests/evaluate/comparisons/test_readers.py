@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +111,36 @@ def test_scores_are_compared_by_their_areas(tmp_path):
     pair = table[table["kind"] == "pair"].set_index("reader")
     assert pair.loc["A", "auc"] == pytest.approx(area(p) - area(a))
     assert pair["sens"].isna().all() if "sens" in pair else True
+
+
+def test_networks_of_a_cross_validation_would_be_trained_anew(tmp_path):
+    rng = np.random.default_rng(2)
+    p, a, b = (rng.random(10) * 0.6 + 0.4 * (np.arange(10) < 4) for _ in range(3))
+    lines = [
+        f"P{k:03d}\t{name}\t{s[k]:.6f}\t{'necrosis' if s[k] > 0.5 else 'recurrence'}"
+        for name, s in (("A", a), ("B", b))
+        for k in range(10)
+    ]
+    path = said(tmp_path, "case\treader\tscore\tcall\n" + "\n".join(lines) + "\n")
+    readers = read_readers(path, {f"P{k:03d}" for k in range(10)})
+    model = model_of(p)
+    pooled = dataclasses.replace(model.pooled, inflation=2.5)
+    fixed = readers_table([model], readers, 0.95)
+    anew = readers_table([dataclasses.replace(model, pooled=pooled)], readers, 0.95)
+
+    def width(table, kind, of):
+        return (table[f"{of}_hi"] - table[f"{of}_lo"])[table["kind"] == kind].to_numpy(float)
+
+    narrow = width(fixed, "pair", "auc") < 2 / np.sqrt(2.5)
+    assert narrow.any()
+    wide = width(anew, "pair", "auc")[narrow]
+    np.testing.assert_allclose(wide, np.sqrt(2.5) * width(fixed, "pair", "auc")[narrow])
+    pair = anew[anew["kind"] == "pair"]
+    assert pair["mcnemar_exact_p"].isna().all() and pair["sens_lo"].isna().all()
+    assert pair["notes"].str.contains("2.50").all()
+    together = [table[table["kind"] == "together"].iloc[0] for table in (fixed, anew)]
+    assert together[0]["value"] == together[1]["value"] and together[0]["p"] <= together[1]["p"]
+    assert -1 <= together[1]["value_lo"] <= together[1]["value_hi"] <= 1
 
 
 @pytest.mark.parametrize(

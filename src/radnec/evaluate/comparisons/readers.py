@@ -26,6 +26,10 @@ from radnec.evaluate.measures.operating_point import (
 from radnec.evaluate.models.model import Model
 
 AREA, BALANCED = "AUC", "balanced accuracy"
+_RETRAINED = (
+    "cross-validation: DeLong's variance times {inflation:.2f} for networks trained anew; "
+    "decisions are not tested, that would take the networks as fixed"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +79,9 @@ def readers_table(
     models: Sequence[Model], readers: pd.DataFrame, confidence: float
 ) -> pd.DataFrame:
     """Return readers alone, each model against each reader, and against all readers together.
+
+    In a cross-validation the variance of a difference of AUCs is inflated as between two models
+    (``Pooled.inflation``), and differences of decisions have no limits and no test.
 
     Parameters
     ----------
@@ -135,24 +142,26 @@ def _pair(
     positive = (mine["label"] == POSITIVE).to_numpy()
     score = mine["p_necrosis"].to_numpy(dtype=float)
     row: dict[str, Any] = {"kind": "pair", "reader": name, **model.key}
+    inflation = model.pooled.inflation
+    retrained = _RETRAINED.format(inflation=inflation) if inflation > 1 else ""
     called = (reader["call"] != "").to_numpy()
     if called.any():
         network = (score > HIGHER_PROBABILITY)[called]
         person = (reader["call"] == POSITIVE).to_numpy()[called]
         truth = positive[called]
-        row["mcnemar_exact_p"] = compare_decisions(
-            network == truth,
-            person == truth,
-            mine["patient"].to_numpy(dtype=str)[called],
-            confidence,
-        ).exact_p
+        decided = compare_decisions(
+            network == truth, person == truth, mine["patient"].to_numpy(str)[called], confidence
+        )
+        row["mcnemar_exact_p"] = math.nan if retrained else decided.exact_p
         for measure, members in (("sens", truth), ("spec", ~truth)):
             if not members.any():
                 continue
             right = (network == truth)[members], (person == truth)[members]
             more, fewer = int((right[0] & ~right[1]).sum()), int((~right[0] & right[1]).sum())
             n = int(members.sum())
-            low, high = paired_difference(more, fewer, n, confidence)
+            low, high = (
+                (math.nan, math.nan) if retrained else paired_difference(more, fewer, n, confidence)
+            )
             row |= {measure: (more - fewer) / n, f"{measure}_lo": low, f"{measure}_hi": high}
     scored = reader["score"].notna().to_numpy()
     if scored.any():
@@ -162,6 +171,7 @@ def _pair(
             reader["score"].to_numpy(dtype=float)[scored],
             confidence,
             mine["patient"].to_numpy(dtype=str)[scored],
+            inflation,
         )
         row |= {
             "auc": compared.difference,
@@ -170,7 +180,8 @@ def _pair(
             "delong_p": compared.p,
             "notes": compared.note,
         }
-    return row
+    notes = "; ".join(filter(None, (row.get("notes"), retrained)))
+    return row | ({"notes": notes} if notes else {})
 
 
 def _together(
@@ -209,11 +220,13 @@ def _together(
         else delong_covariance(positive, every)
     )
     contrast = np.hstack([np.ones((len(names), 1)), -np.eye(len(names))])
-    found = mean_of_readers(contrast @ areas, contrast @ covariance @ contrast.T, confidence)
+    between = contrast @ covariance @ contrast.T * model.pooled.inflation
+    found = mean_of_readers(contrast @ areas, between, confidence)
     return row | {
         "value": found.value,
-        "value_lo": found.low,
-        "value_hi": found.high,
+        # No difference of areas is larger, though with two readers Student's limits are.
+        "value_lo": float(np.clip(found.low, -1, 1)),
+        "value_hi": float(np.clip(found.high, -1, 1)),
         "df": found.df,
         "p": found.p,
         "notes": "" if found.error else "not defined: neither readers nor cases vary",
