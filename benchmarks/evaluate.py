@@ -120,7 +120,9 @@ def stages(
     def subgroups_and_confounding() -> None:
         options = {**study, "nifti": nifti, "notice": NOTICE, "confidence": settings.confidence}
         output = evaluation / "subgroups.tsv"
-        evaluate_subgroups(predictions=predictions, **options, output=output)
+        evaluate_subgroups(
+            predictions=predictions, **options, output=output, across=folder / "sites.tsv"
+        )
         check_confounding(
             **options,
             repeats=settings.permutation_repeats,

@@ -16,4 +16,5 @@ if __name__ == "__main__":
             confidence=snakemake.params.confidence,
             notice=snakemake.params.notice,
             output=Path(snakemake.output.subgroups),
+            across=Path(snakemake.output.sites),
         )

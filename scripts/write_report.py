@@ -38,6 +38,7 @@ if __name__ == "__main__":
                 },
                 scanner_use=Path(given.scanner_use),
                 subgroups=Path(given.subgroups),
+                sites=Path(given.sites),
                 confounding=Path(given.confounding),
                 audit=Path(given.audit),
                 audit_figures={"This study beside the published one": beside["forest"]},

@@ -74,6 +74,7 @@ def _small_study(folder: Path) -> Study:
                 "age": str(40 + number),
                 "sex": "female" if number < 4 else "male",
                 "set": "train" if number < 4 else "test",
+                "site": "north" if number % 4 < 2 else "south",
                 "x_phantom_defect": defect,
             }
             for number, defect in enumerate(defects)

@@ -108,3 +108,31 @@ def test_too_few_of_a_class_are_refused(tmp_path):
         split(tmp_path, cohort(1, 30))
     with pytest.raises(InputError, match=r"found 3 .* expected at least 4"):
         split(tmp_path, cohort(3, 30), design="kfold")
+
+
+def test_each_site_is_left_out_once(tmp_path):
+    cases = cohort(9, 21)
+    sites = dict(zip(cases["case"], ["leeds", "kyoto", "bern"] * 10, strict=True))
+    named = {"design": "leave_one_site_out", "sites": ["kyoto", "leeds", "bern"]}
+    table = split(tmp_path, cases, given=sites, **named)
+    assert list(table["fold"].unique()) == fold_names(settings(**named)) == ["r0f0", "r0f1", "r0f2"]
+    test = table[table["set"] == "test"]
+    of_folds = test.groupby("fold")["case"].agg(lambda names: {sites[name] for name in names})
+    assert list(of_folds) == [{"kyoto"}, {"leeds"}, {"bern"}]
+    assert sorted(test["case"]) == sorted(cases["case"])
+
+
+@pytest.mark.parametrize(
+    ("sites", "words"),
+    [
+        (["bern", "kyoto", "leeds"], "no included case of site 'leeds'"),
+        (["kyoto", "bern"], "all sites but 'kyoto' hold .'recurrence'., expected both"),
+    ],
+)
+def test_a_site_that_cannot_be_left_out_is_named(tmp_path, sites, words):
+    cases = cohort(3, 9)
+    at = {case: "kyoto" if n < 3 else "bern" for n, case in enumerate(cases["case"])}
+    if "leeds" in sites:  # else the other fault comes first
+        at |= {"P000": "bern", "P003": "kyoto"}
+    with pytest.raises(InputError, match=words):
+        split(tmp_path, cases, given=at, design="leave_one_site_out", sites=sites)

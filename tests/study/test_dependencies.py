@@ -22,7 +22,7 @@ def test_a_section_reads_alike_in_any_order_of_its_keys(config):
     text = dependencies.section(config, "split")
     config["split"] = dict(reversed(config["split"].items()))
     assert dependencies.section(config, "split") == text
-    assert text == '{"design":"stratified","folds":4,"repeats":1,"test_fraction":0.25}'
+    assert text == ('{"design":"stratified","folds":4,"repeats":1,"sites":[],"test_fraction":0.25}')
 
 
 def test_keys_left_out_of_a_section_do_not_count(config):

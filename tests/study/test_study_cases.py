@@ -80,14 +80,14 @@ def test_texts_are_those_that_finished_studies_recorded():
     cases = cases_of(ROWS)
     assert cases.selection_digest() == "23ecc002fd225f74"
     assert cases.source("P1") == '{"files":{},"kind":"dicom","path":"raw/P1"}'
-    assert cases.given_sets({"design": "stratified"}) == "{}"
+    assert cases.column_of_split({"design": "stratified"}) == "{}"
 
 
 def test_the_split_is_the_tables_own_where_the_design_asks_for_it():
     rows = {name: row | {"set": "test" if name == "P2" else "train"} for name, row in ROWS.items()}
-    given = cases_of(rows).given_sets({"design": "given"})
+    given = cases_of(rows).column_of_split({"design": "given"})
     assert json.loads(given) == {"P1": "train", "P2": "test", "P3": "train"}
-    assert cases_of(rows).given_sets({"design": "kfold"}) == "{}"
+    assert cases_of(rows).column_of_split({"design": "kfold"}) == "{}"
 
 
 def test_the_mask_of_a_case_is_optional():

@@ -145,6 +145,29 @@ def test_a_given_split_has_both_classes_in_both_sets_and_parts_no_patient(column
     assert told in said if told else said == "", said
 
 
+SITES = ["bern", "kyoto"] * 10
+
+
+@pytest.mark.parametrize(
+    ("columns", "sites", "told"),
+    [
+        ({"site": SITES}, ["bern", "kyoto"], ""),
+        ({"site": SITES}, ["bern"], "split.sites: found ['bern'], expected two or more sites"),
+        ({"site": SITES}, ["bern", "bern", "kyoto"], "expected each site once"),
+        ({"site": ["leeds", *SITES[1:]]}, ["bern", "kyoto"], "whose case C0 has site 'leeds' (1"),
+        ({}, ["bern", "kyoto"], "whose case C0 has none (20 such cases)"),
+        ({"site": SITES}, ["bern", "kyoto", "leeds"], "found 'leeds', expected a site of an elig"),
+        ({"site": SITES, "patient": ["P", "P", *(f"Q{n}" for n in range(18))]},
+         ["bern", "kyoto"], "has patients at several sites: P;"),
+        ({"site": ["bern"] * 5 + ["kyoto"] * 15}, ["bern", "kyoto"],
+         "without site bern no eligible case of config/cases.tsv is left of necrosis"),
+    ],
+)  # fmt: skip
+def test_sites_that_are_left_out_cover_the_cases(columns, sites, told):
+    said = said_of({"split": {"design": "leave_one_site_out", "sites": sites}}, table(**columns))
+    assert told in said if told else said == "", said
+
+
 def test_positives_are_counted_by_patient_among_the_eligible():
     kfold = {"split": {"design": "kfold", "folds": 4}}
     one_patient = ["P", "P", "C2", "C3", "C4"] + [f"Q{n}" for n in range(15)]

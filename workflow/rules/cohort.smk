@@ -44,7 +44,7 @@ rule split_cohort:
         runtime=10,
     params:
         code=code("split_cohort"),
-        given=STUDY.cases.given_sets(config["split"]),
+        given=STUDY.cases.column_of_split(config["split"]),
         seed=config["seed"],
         settings=section("split"),
     script:

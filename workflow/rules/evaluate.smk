@@ -108,7 +108,7 @@ rule evaluate_models:
         "../../scripts/evaluate_models.py"
 
 
-# Every model within groups of cases: scanner, sex, age, grade.
+# Every model within groups of cases: scanner, sex, age, grade, site; and across sites.
 rule evaluate_subgroups:
     input:
         predictions=STUDY.predictions(),
@@ -117,6 +117,7 @@ rule evaluate_subgroups:
         records=case_records("convert"),
     output:
         subgroups=results("evaluation/subgroups.tsv"),
+        sites=results("evaluation/sites.tsv"),
     log:
         results("logs/evaluate_subgroups.log"),
     conda:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from radnec.apply.checks import OUTSIDE, outside
+from radnec.apply.checks import outside
 from radnec.apply.map_tests import estimate, map_lines
+from radnec.novelty.finding import OUTSIDE
 
 
 def as_text(answer: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from radnec.cases import values
 OWN = "x_"
 """What the name of a column of the study's own begins with."""
 
-ID_COLUMNS = ("case", "patient", "bids_subject", "bids_session")
+ID_COLUMNS = ("case", "patient", "bids_subject", "bids_session", "site")
 """Columns whose cells are names, though they may look like numbers."""
 
 _OLDEST = 120.0
@@ -98,6 +98,11 @@ class CaseRow(BaseModel):
     patient: Pseudonym | None = _column(
         "a pseudonym of 1 to 64 letters, digits, '_', '.' or '-'",
         "pseudonym; cases of one patient never part into training and test",
+    )
+    site: Pseudonym | None = _column(
+        "a name of 1 to 64 letters, digits, '_', '.' or '-'",
+        "hospital or centre; performance is given for each, see "
+        "[docs/centres.md](../docs/centres.md)",
     )
     mask: PathText | None = _column(
         "a NIfTI file", "brain mask on the grid of the reference sequence"

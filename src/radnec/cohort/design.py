@@ -1,4 +1,4 @@
-"""The designs of a study: one split, a given one, or repeated cross-validation."""
+"""The designs of a study: one split, a given one, cross-validation, or each site left out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from radnec.core.settings import Count, Number, Settings, Whole
 class SplitSettings(Settings):
     """The section ``split`` of the configuration."""
 
-    design: Literal["stratified", "given", "kfold"] = "stratified"
-    """stratified (one split), given (column `set`), or kfold
+    design: Literal["stratified", "given", "kfold", "leave_one_site_out"] = "stratified"
+    """stratified (one split), given (column `set`), kfold, or leave_one_site_out
+
+    With `leave_one_site_out` each of `sites` is tested by networks trained on all others.
 
     `stratified` is the paper's; `kfold` is `repeats` times stratified cross-validation with
     `folds` folds.
@@ -41,12 +43,22 @@ class SplitSettings(Settings):
 
     Change: with `kfold`
     """
+    sites: tuple[str, ...] = ()
+    """leave_one_site_out: names in column `site`
+
+    In the order of the folds. A site that is added at the end leaves the names of the folds before
+    it as they are.
+
+    Change: with `leave_one_site_out`
+    """
 
 
 def fold_names(settings: SplitSettings) -> list[str]:
     """Return the names of the folds that a design has, in order."""
     if settings.design == "kfold":
         return [f"r{r}f{f}" for r in range(settings.repeats) for f in range(settings.folds)]
+    if settings.design == "leave_one_site_out":
+        return [f"r0f{f}" for f in range(len(settings.sites))]
     return ["holdout"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,8 @@ def split_cohort(
     cohort
         cohort/cases.tsv.
     given
-        Case to ``train`` or ``test``, for the design ``given``.
+        What the table of cases says that the design needs: case to ``train`` or ``test`` for
+        ``given``, case to its site for ``leave_one_site_out``.
 
     Notes
     -----
@@ -71,6 +72,9 @@ def _draw(
     if settings.design == "given":
         yield "holdout", _given_test(cases, given)
         return
+    if settings.design == "leave_one_site_out":
+        yield from _by_site(cases, given, settings.sites)
+        return
     needed = settings.folds if settings.design == "kfold" else 2
     for label in CLASSES:
         count = int((patients == (label == POSITIVE)).sum())
@@ -111,3 +115,23 @@ def _given_test(cases: pd.DataFrame, given: Mapping[str, str]) -> set[str]:
                 f"expected both {' and '.join(CLASSES)}"
             )
     return set(cases.loc[sets == "test", "patient"])
+
+
+def _by_site(
+    cases: pd.DataFrame, given: Mapping[str, str], sites: Sequence[str]
+) -> Iterator[tuple[str, set[str]]]:
+    site = cases["case"].map(given)
+    for fold, name in enumerate(sites):
+        test = site == name
+        if not test.any():
+            raise InputError(
+                f"split: design leave_one_site_out: no included case of site {name!r}; expected "
+                "some, or split.sites without it (who was excluded and why: cohort/cases.tsv)"
+            )
+        found = set(cases.loc[~test, "label"])
+        if found != set(CLASSES):
+            raise InputError(
+                f"split: design leave_one_site_out: the cases of all sites but {name!r} hold "
+                f"{sorted(found) or 'no case'}, expected both {' and '.join(CLASSES)}"
+            )
+        yield f"r0f{fold}", set(cases.loc[test, "patient"])

@@ -10,7 +10,7 @@ from radnec.core.tables import write_tsv
 from radnec.evaluate.cohort.covariates import CLINICAL, SCANNER, case_covariates
 from radnec.evaluate.cohort.describe import included_cases
 
-_NOT_FIELDS = {"case", "label", "age_group"}
+_NOT_FIELDS = {"case", "label", "age_group", "site"}
 
 
 def write_fields(

@@ -88,6 +88,15 @@ def _explained_layer_exists(config: StudyConfig) -> Iterator[Fault]:
         )
 
 
+@_reads("split")
+def _sites_belong_to_their_design(config: StudyConfig) -> Iterator[Fault]:
+    sites, design = config.split.sites, config.split.design
+    if design == "leave_one_site_out" and len(set(sites)) < 2:
+        yield found("split.sites", list(sites), "two or more sites, each left out once")
+    if len(set(sites)) < len(sites):
+        yield found("split.sites", list(sites), "each site once")
+
+
 @_reads("models", "normalisation")
 def _volumes_are_large_enough(config: StudyConfig) -> Iterator[Fault]:
     if config.models.strides == "anisotropic":

@@ -29,6 +29,7 @@ from radnec.report.inputs import ReportInputs
 from radnec.report.pages import write_report_page
 from radnec.report.patients import patients_section
 from radnec.report.published import section
+from radnec.report.sites import sites_table
 
 TABLES = tuple(f"table{number}" for number in range(1, 7))
 FIGURES = tuple(f"figure{number}" for number in range(1, 6))
@@ -163,6 +164,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "subgroups": subgroup_forests(inputs.subgroups, level, first.best if first else "")
         if inputs.subgroups
         else None,
+        "sites": sites_table(inputs.sites, level) if inputs.sites else None,
+        "left_out_sites": used.get("split", {}).get("design") == "leave_one_site_out",
         "confounding": readable.confounding(inputs.confounding, level)
         if inputs.confounding
         else None,

@@ -46,8 +46,9 @@ class ReportInputs:
         Title to picture: the probabilities by class, and over the runs.
     scanner_use
         Table of whether predictions go with the scanner once the label is given.
-    subgroups, confounding
-        Tables of the subgroups, and of how well scanner and acquisition alone predict the label.
+    subgroups, sites, confounding
+        Tables of the subgroups, of the models across sites, and of how well scanner and
+        acquisition alone predict the label.
     audit
         Folder of the published study recomputed: audit.md and performance.tsv.
     audit_figures
@@ -88,6 +89,7 @@ class ReportInputs:
     patient_figures: Mapping[str, Path] = field(default_factory=dict)
     scanner_use: Path | None = None
     subgroups: Path | None = None
+    sites: Path | None = None
     confounding: Path | None = None
     audit: Path | None = None
     audit_figures: Mapping[str, Path] = field(default_factory=dict)

@@ -80,17 +80,17 @@ class StudyCases:
         """Return the path of the drawn lesion that the table names; "" where it names none."""
         return self.rows[case].get("lesion", "")
 
-    def given_sets(self, split: Mapping[str, Any]) -> str:
-        """Return the column ``set`` as canonical JSON; an empty object where no split is given.
+    def column_of_split(self, split: Mapping[str, Any]) -> str:
+        """Return the column that a split is read from, as canonical JSON; else an empty object.
 
         Parameters
         ----------
         split
             The section ``split`` of the configuration.
         """
-        given = split["design"] == "given"
-        sets = {case: row["set"] for case, row in self.rows.items() if given and "set" in row}
-        return canonical_json(sets)
+        column = {"given": "set", "leave_one_site_out": "site"}.get(split["design"])
+        cells = {case: row[column] for case, row in self.rows.items() if column and column in row}
+        return canonical_json(cells)
 
     def selection_digest(self) -> str:
         """Return 16 hexadecimal digits that change with what the selection reads of the table.

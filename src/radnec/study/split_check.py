@@ -33,6 +33,8 @@ def check_split(config: StudyConfig, cases: pd.DataFrame) -> None:
     rows = eligible_rows(cases)
     if config.split.design == "given":
         faults = list(_given(config, rows))
+    elif config.split.design == "leave_one_site_out":
+        faults = list(_by_site(config, rows))
     else:
         faults = list(_drawn(config, rows))
     raise_faults(faults)
@@ -70,6 +72,43 @@ def _given(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
                 )
     train = [row for row in rows if row.get("set") == "train"]
     yield from _inner(config, _patients_with(train))
+
+
+def _by_site(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:
+    sites, table = config.split.sites, config.cases
+    without = [row["case"] for row in rows if row.get("site", "") not in sites]
+    if without:
+        first = next(row for row in rows if row["case"] == without[0]).get("site", "")
+        yield found(
+            "split.sites",
+            list(sites),
+            f"the site of every eligible case of {table}, whose case {without[0]} has "
+            f"{f'site {first!r}' if first else 'none'} ({len(without)} such cases)",
+        )
+        return
+    at: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        at[row["patient"]].add(row["site"])
+    parted = [patient for patient, places in at.items() if len(places) > 1]
+    if parted:
+        yield Fault(
+            "split.design",
+            f"leave_one_site_out, but {table} has patients at several sites: {_few(parted)}; "
+            "expected all cases of a patient at one site",
+        )
+    for site in sites:
+        if not any(row["site"] == site for row in rows):
+            yield found("split.sites", site, f"a site of an eligible case of {table}")
+            continue
+        train = _patients_with([row for row in rows if row["site"] != site])
+        for label, count in train.items():
+            if not count:
+                yield Fault(
+                    "split.sites",
+                    f"without site {site} no eligible case of {table} is left of {label}, "
+                    "expected both classes to train on",
+                )
+        yield from _inner(config, train)
 
 
 def _drawn(config: StudyConfig, rows: list[dict[str, str]]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from scipy import stats
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
 
-from radnec.core.tables import read_tsv
+from radnec.core.tables import read_tsv, write_tsv
 from radnec.evaluate.cohort.confounding import check_confounding, encode, out_of_fold, predict_label
 from radnec.evaluate.cohort.covariates import case_covariates
 from radnec.evaluate.cohort.subgroups import evaluate_subgroups, heterogeneity
@@ -78,6 +78,7 @@ def test_a_model_that_fails_on_one_scanner_is_found(tmp_path):
         confidence=SETTINGS.confidence,
         notice=NOTICE,
         output=tmp_path / "subgroups.tsv",
+        across=tmp_path / "sites.tsv",
     )
     table = read_tsv(tmp_path / "subgroups.tsv")
     assert set(table["grouping"]) == {"sex", "age_group", "primary_diagnosis", "manufacturer"}
@@ -87,6 +88,33 @@ def test_a_model_that_fails_on_one_scanner_is_found(tmp_path):
     assert scanners.loc["GE", "n_necrosis"] + scanners.loc["SIEMENS", "n_necrosis"] == 20
     sexes = table[table["grouping"] == "sex"]
     assert sexes["holm_p"].iloc[0] > 0.05
+    assert read_tsv(tmp_path / "sites.tsv").empty
+
+
+def test_sites_are_a_grouping_where_they_are_named(tmp_path):
+    paths = study(tmp_path)
+    table = read_tsv(paths["cases_table"], dtype=str)
+    table["site"] = ["north", "south", "west"] * (len(table) // 3) + ["north"] * (len(table) % 3)
+    write_tsv(table, paths["cases_table"])
+    covariates = case_covariates(**paths)
+    rng = np.random.default_rng(2)
+    shift = 1.5 * (covariates["label"] == "necrosis")
+    score = 1 / (1 + np.exp(-(rng.normal(size=len(covariates)) + shift - 0.75)))
+    evaluate_subgroups(
+        predictions={"resnet10/fused": write(rows(covariates["label"], score), tmp_path / "p.tsv")},
+        **paths,
+        confidence=SETTINGS.confidence,
+        notice=NOTICE,
+        output=tmp_path / "subgroups.tsv",
+        across=tmp_path / "sites.tsv",
+    )
+    found = read_tsv(tmp_path / "subgroups.tsv")
+    levels = found[found["grouping"] == "site"].set_index("level")
+    assert list(levels.index) == ["north", "south", "west"]
+    assert levels["n_necrosis"].sum() == (covariates["label"] == "necrosis").sum()
+    across = read_tsv(tmp_path / "sites.tsv").set_index("measure")
+    low, high = levels["auc"].min(), levels["auc"].max()
+    assert low <= across.loc["auc", "value"] <= high and across.loc["auc", "sites"] == 3
 
 
 def test_groups_too_small_are_stated(tmp_path):
@@ -100,6 +128,7 @@ def test_groups_too_small_are_stated(tmp_path):
         confidence=SETTINGS.confidence,
         notice=NOTICE,
         output=tmp_path / "subgroups.tsv",
+        across=tmp_path / "sites.tsv",
     )
     found = read_tsv(tmp_path / "subgroups.tsv")
     one_class = (found["n_necrosis"] == 0) | (found["n_recurrence"] == 0)

@@ -27,7 +27,7 @@ def table(tmp_path: Path) -> pd.DataFrame:
             sex = "" if at == 1 else ("male" if at % 2 else "female")
             rows.append((name, label, f"d/{name}", age, sex, "north" if at < 3 else "south"))
             cohort.append((name, label, status))
-    names = ["case", "label", "dicom", "age", "sex", "x_site"]
+    names = ["case", "label", "dicom", "age", "sex", "site"]
     pd.DataFrame(rows, columns=names).to_csv(tmp_path / "cases.tsv", sep="\t", index=False)
     pd.DataFrame(cohort, columns=["case", "label", "status"]).to_csv(
         tmp_path / "cohort.tsv", sep="\t", index=False
@@ -72,7 +72,7 @@ def test_excluded_are_compared_with_included(table) -> None:
 
 def test_a_cohort_that_nobody_left_and_one_site(tmp_path) -> None:
     (tmp_path / "cases.tsv").write_text(
-        "case\tlabel\tdicom\tx_site\nA\tnecrosis\td/A\tnorth\nB\trecurrence\td/B\tnorth\n"
+        "case\tlabel\tdicom\tsite\nA\tnecrosis\td/A\tnorth\nB\trecurrence\td/B\tnorth\n"
     )
     (tmp_path / "cohort.tsv").write_text(
         "case\tlabel\tstatus\nA\tnecrosis\tincluded\nB\trecurrence\tincluded\n"

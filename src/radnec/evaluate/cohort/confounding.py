@@ -77,7 +77,7 @@ def check_confounding(
 
 def groups_of_fields(table: pd.DataFrame) -> dict[str, list[str]]:
     """Return the columns of :func:`case_covariates` by what they are about."""
-    known = {"case", "label", "age_group", *CLINICAL, *SCANNER}
+    known = {"case", "label", "age_group", "site", *CLINICAL, *SCANNER}
     acquisition = [name for name in table.columns if name not in known]
     return {"scanner": list(SCANNER), "acquisition": acquisition, "clinical": list(CLINICAL)}
 

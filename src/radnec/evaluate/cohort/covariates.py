@@ -20,12 +20,12 @@ def case_covariates(cases_table: Path, cohort: Path, nifti: Path) -> pd.DataFram
     -------
     DataFrame
         Columns case, label, age (float, NaN if unknown), age_group (below or from the median
-        age of the included cases), sex, primary_diagnosis, manufacturer, model (of the first
-        image that states them), matrix and the numbers of :data:`FIELDS` for each sequence,
-        such as ``t1ce_slice_thickness_mm``.
+        age of the included cases), sex, primary_diagnosis, site (empty where none is named),
+        manufacturer, model (of the first image that states them), matrix and the numbers of
+        :data:`FIELDS` for each sequence, such as ``t1ce_slice_thickness_mm``.
     """
     table = included_cases(cases_table, cohort)
-    for name in ("age", "sex", "primary_diagnosis"):
+    for name in ("age", "sex", "primary_diagnosis", "site"):
         if name not in table:
             table[name] = ""
     table["age"] = pd.to_numeric(table["age"])
@@ -34,7 +34,7 @@ def case_covariates(cases_table: Path, cohort: Path, nifti: Path) -> pd.DataFram
         "" if pd.isna(age) else f"{'below' if age < median else 'from'} {median:g} years"
         for age in table["age"]
     ]
-    found = table[["case", "label", "age", "age_group", "sex", "primary_diagnosis"]]
+    found = table[["case", "label", "age", "age_group", "sex", "primary_diagnosis", "site"]]
     images = read_scanners(found["case"], nifti)
     stated = images[images["manufacturer"] != NOT_STATED].drop_duplicates("case")
     found = found.merge(stated[["case", "manufacturer", "model"]], on="case", how="left")

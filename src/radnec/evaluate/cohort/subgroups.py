@@ -1,4 +1,4 @@
-"""Whether the models work alike for both sexes, on each scanner, at each age and grade."""
+"""Whether the models work alike for both sexes, on each scanner, at each age, grade and site."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from radnec.evaluate.cohort.covariates import case_covariates
+from radnec.evaluate.cohort.sites import across_sites
 from radnec.evaluate.comparisons.multiplicity import holm
 from radnec.evaluate.measures.auc_interval import recommended_interval
 from radnec.evaluate.measures.clustered import clustered_covariance, why_not_clustered
@@ -25,6 +26,8 @@ from radnec.evaluate.models.predictions import Pooled, pool, read_patients, read
 from radnec.evaluate.tables.output import write_results
 
 GROUPINGS = ("sex", "age_group", "primary_diagnosis", "manufacturer")
+SITE = "site"
+"""One more grouping, where the table of cases names a site."""
 
 
 def evaluate_subgroups(
@@ -36,8 +39,9 @@ def evaluate_subgroups(
     confidence: float,
     notice: str,
     output: Path,
+    across: Path,
 ) -> None:
-    """Write evaluation/subgroups.tsv: every model within each group of test cases.
+    """Write every model within each group of test cases, and across the sites.
 
     Parameters
     ----------
@@ -47,25 +51,35 @@ def evaluate_subgroups(
         The study's table of cases, cohort/cases.tsv, and the folder of the sidecars.
     confidence
         Level of every interval.
+    output
+        evaluation/subgroups.tsv.
+    across
+        evaluation/sites.tsv, see :func:`radnec.evaluate.cohort.sites.across_sites`; without a row
+        where no site is named.
     """
     covariates = case_covariates(cases_table, cohort, nifti).set_index("case")
+    groupings = GROUPINGS + ((SITE,) if (covariates[SITE] != "").any() else ())
     rows: list[dict[str, Any]] = []
+    summaries: list[dict[str, Any]] = []
     for key, path in predictions.items():
         backbone, _, input_set = key.partition("/")
         frame = read_predictions(path)
         pooled = pool(frame, read_patients(cohort, frame["case"]))
         own = covariates.reindex(pooled.cases["case"])
-        for grouping in GROUPINGS:
+        model = {"backbone": backbone, "input_set": input_set}
+        for grouping in groupings:
             found = _grouping(pooled, own[grouping], confidence)
-            rows += [
-                {"backbone": backbone, "input_set": input_set, "grouping": grouping, **row}
-                for row in found
-            ]
+            rows += [{**model, "grouping": grouping, **row} for row in found]
+        if SITE in groupings:
+            found = across_sites(pooled, own[SITE], confidence)
+            summaries += [{**model, **row} for row in found]
     table = pd.DataFrame(rows)
     heads = table["heterogeneity_p"].notna()
     # One family: every grouping of every model.
     table.loc[heads, "holm_p"] = holm(table.loc[heads, "heterogeneity_p"].to_numpy())
     write_results(table, output, notice)
+    empty = ["backbone", "input_set", "measure"]
+    write_results(pd.DataFrame(summaries, columns=None if summaries else empty), across, notice)
 
 
 def heterogeneity(areas: np.ndarray, variances: np.ndarray) -> tuple[float, int]:

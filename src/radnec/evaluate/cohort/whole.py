@@ -17,9 +17,6 @@ from radnec.evaluate.cohort.table1_rows import LEVELS
 from radnec.evaluate.comparisons.balance import Comparison, compare_counts, compare_means
 from radnec.evaluate.tables.output import p_text, write_for_people, write_results
 
-SITES = ("x_site", "x_centre")
-"""Columns of the table of cases that can name the site; the first that has a value counts."""
-
 MISSING = "missing"
 _FIELDS = {"label": CLASSES, **LEVELS}
 
@@ -31,7 +28,7 @@ def describe_whole(*, cases_table: Path, cohort: Path, notice: str, output: Path
     ----------
     cases_table
         The study's table of cases, with the optional columns age, sex, primary_diagnosis,
-        recurrent_diagnosis and one of :data:`SITES`.
+        recurrent_diagnosis and site.
     cohort
         cohort/cases.tsv: case, label, status.
     output
@@ -60,7 +57,7 @@ def describe_whole(*, cases_table: Path, cohort: Path, notice: str, output: Path
     write_results(written, output, notice)
     remarks = "p: excluded against included cases, missing values left out."
     if not sites:
-        remarks += " Sites: the table of cases names none (a column x_site)."
+        remarks += " Sites: the table of cases names none (a column site)."
     write_for_people(
         _readable(written, list(groups)),
         output,
@@ -75,11 +72,9 @@ def _whole(cases_table: Path, cohort: Path) -> tuple[pd.DataFrame, list[str]]:
     found = read_tsv(cohort, dtype=str)[["case", "label", "status"]]
     own = read_cases(cases_table).drop(columns=["label", "patient"]).reset_index(drop=True)
     table = found.merge(own, on="case", how="left", validate="one_to_one").fillna("")
-    for name in ("age", *_FIELDS):
+    for name in ("age", "site", *_FIELDS):
         if name not in table:
             table[name] = ""
-    named = next((name for name in SITES if name in table and (table[name] != "").any()), None)
-    table["site"] = table[named] if named else ""
     sites = sorted(set(table.loc[table["status"] == "included", "site"]) - {""})
     return table, sites if len(sites) > 1 else []
 

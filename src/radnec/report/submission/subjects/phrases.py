@@ -51,6 +51,8 @@ def divided(facts: RunFacts, link: Link) -> str:
     if split.design == "kfold":
         repeats = "" if split.repeats == 1 else f", {split.repeats} repeats"
         return f"{link(split.folds, path)}-fold cross-validation, stratified by class{repeats}"
+    if split.design == "leave_one_site_out":
+        return f"each of {link(len(split.sites), path)} sites left out once and tested"
     tested = link(sum(facts.tested.values()), path)
     how = "drawn at random, stratified by class" if split.design == "stratified" else "as given"
     return f"one division with {tested} test cases, {how}"

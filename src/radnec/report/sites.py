@@ -1,0 +1,50 @@
+"""The section of the report on sites: what to expect of the models at one more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from radnec.core.tables import read_tsv
+from radnec.report.embed import table
+from radnec.report.readable import interval
+
+_MEASURES = {"auc": "AUC", "sens": "Sensitivity", "spec": "Specificity"}
+
+
+def sites_table(path: Path, level: str) -> Markup:
+    """Return the models across sites; empty where no site is named.
+
+    Parameters
+    ----------
+    path
+        evaluation/sites.tsv.
+    level
+        Level of the intervals, as ``95 % CI``.
+    """
+    found = read_tsv(path)
+    if found.empty:
+        return Markup("")
+    percent = level.removesuffix(" CI")
+    shown = found[["backbone", "input_set", "sites"]].assign(
+        measure=found["measure"].map(_MEASURES),
+        mean=[interval(*row) for row in found[["value", "low", "high"]].to_numpy()],
+        new=[
+            "not defined" if row[0] != row[0] else f"{row[0]:.2f} to {row[1]:.2f}"
+            for row in found[["new_low", "new_high"]].to_numpy()
+        ],
+        i2=[f"{share:.0%}" if share == share else "" for share in found["i2"]],
+        notes=found["notes"].fillna(""),
+    )
+    titles = {
+        "backbone": "Model",
+        "input_set": "Inputs",
+        "measure": "Measure",
+        "sites": "Sites",
+        "mean": f"Mean over sites ({level})",
+        "new": f"At a new site ({percent} prediction interval)",
+        "i2": "Variance between sites",
+        "notes": "Remarks",
+    }
+    return table(shown, titles)
