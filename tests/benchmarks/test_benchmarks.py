@@ -53,6 +53,10 @@ QUICK = {
         "second_opinion.py heads --cases 1",
         ["deepbet +phantom +set +nothing +#", "a hole of 24 mm +#"],
     ),
+    "sites": (
+        "sites.py --repeats 2",
+        ["^sites.cases.spread", "^10.10[+]40.0.8.#.#.#$"],
+    ),
     "skullstrip": (
         "skullstrip.py --cases 1 --references t1ce",
         ["t1ce +# +# +#", "flagged: # of 1; peak memory # MB"],
@@ -65,7 +69,7 @@ QUICK = {
 SLOW = {
     "demo seeds": (
         "demo_seeds.py --seeds 1 --patients 10 --epochs 1 --folder phantoms",
-        ["seed 1 +densenet121 +n # +AUC # +balanced accuracy #"],
+        ["seed 1 +n # +AUC # +balanced accuracy #"],
     ),
     "preprocess": ("preprocess.py", [r"\| register \| # \| # \| # \|", r"\| whole case \| # \|"]),
     "scale": (
