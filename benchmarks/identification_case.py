@@ -114,16 +114,11 @@ def _dataset(number: int, header: dict[str, object]) -> Dataset:
         **{name: value for name, value in header.items() if name not in ("n", "time")},
     }
     # Real headers break the rules of their value representations; so may these.
-    settings = pydicom_config.settings
-    before = settings.writing_validation_mode
-    settings.writing_validation_mode = pydicom_config.IGNORE
-    try:
+    with pydicom_config.disable_value_validation():
         for name, value in values.items():
             shown = list(value) if isinstance(value, tuple) else value
             if name in PRIVATE:
                 data.add_new(PRIVATE[name], "LO", shown)
             elif shown is not None:
                 setattr(data, name, shown)
-    finally:
-        settings.writing_validation_mode = before
     return data

@@ -122,12 +122,12 @@ def _series(path: Path, dataset: Path) -> Series | None:
 
 
 def _header(sidecar: dict[str, object]) -> dict[str, object]:
-    found = {name: sidecar[name] for name in _SAME if sidecar.get(name) not in (None, "", [])}
+    found = {name: sidecar[name] for name in _SAME if _plain(sidecar.get(name))}
     for name in _CODES:
         if isinstance(codes := sidecar.get(name), str) and codes:
             # Old versions of dcm2niix join codes with an underscore, which GE's have in them.
-            found[name] = re.split(r"\\" if "\\" in codes else r"_(?!GEMS)", codes)
-        elif codes:
+            found[name] = re.split(r"[\\/]+" if re.search(r"[\\/]", codes) else r"_(?!GEMS)", codes)
+        elif _plain(codes):
             found[name] = codes
     # Seconds by the standard; milliseconds in sidecars that were written by hand.
     tr, te = float(str(sidecar["RepetitionTime"])), float(str(sidecar["EchoTime"]))
@@ -142,6 +142,13 @@ def _header(sidecar: dict[str, object]) -> dict[str, object]:
     if match := re.fullmatch(r"(\d{1,2}):(\d\d):(\d\d)(?:\.\d+)?", clock):
         found["time"] = f"{int(match[1]):02d}{match[2]}{match[3]}"
     return found
+
+
+def _plain(value: object) -> bool:
+    """Say whether it is a value of a header, and nothing that was written by hand in its place."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(one, str | int | float) for one in value)
+    return isinstance(value, str | int | float) and value != ""
 
 
 def _mark(one: Series) -> str:
