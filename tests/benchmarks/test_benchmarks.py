@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -27,7 +28,14 @@ QUICK = {
         "evaluate.py --repeats 100",
         [r"tables 3 to 6 and evaluation +# +#", r"DeLong interval +scikit-learn .* +#"],
     ),
-    "identification": ("identification.py", ["right +# +#%", "silent error +# +#%"]),
+    "identification": (
+        "identification.py",
+        ["right +# +#%", "wrong, silent +# +#%", "warned of what is right +# +#%"],
+    ),
+    "identification of BIDS": (
+        "identification_bids.py datasets --list",
+        ["^3 headers in 1 sessions of 1 datasets", "right +# +#%", "^t1ce, T1w +1"],
+    ),
     "index": (
         "index.py --files 200 --rounds 1",
         ["index, 1 +# +# +#", "two processes against one: #", "peak memory: # MB"],
@@ -101,9 +109,30 @@ def write_heads(folder: Path) -> None:
         nib.save(nib.load(source), target / "template.nii.gz")
 
 
+def write_dataset(folder: Path) -> None:
+    """Sidecars of one session: T1, T1 after contrast agent, FLAIR."""
+    anat = folder / "ds1" / "sub-01" / "anat"
+    anat.mkdir(parents=True)
+    t1 = {"Manufacturer": "GE", "ScanningSequence": "SE", "EchoTime": 0.01, "RepetitionTime": 0.5}
+    flair = {
+        "ScanningSequence": "SE\\IR",
+        "EchoTime": 0.1,
+        "RepetitionTime": 9,
+        "InversionTime": 2.5,
+    }
+    for name, header in {
+        "T1w": {"SeriesDescription": "t1 nativ"},
+        "ce-gd_T1w": {"SeriesDescription": "t1 +C"},
+        "FLAIR": {"SeriesDescription": "FLAIR"} | flair,
+    }.items():
+        (anat / f"sub-01_{name}.json").write_text(json.dumps(t1 | header))
+
+
 @pytest.mark.parametrize(("command", "lines"), CASES)
 def test_it_runs_and_prints_its_figures(tmp_path, command, lines):
     script, *arguments = command.split()
+    if "datasets" in arguments:
+        write_dataset(tmp_path / "datasets")
     if "heads" in arguments:
         write_heads(tmp_path / "heads")
     if "--study" in arguments:

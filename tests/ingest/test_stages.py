@@ -294,3 +294,26 @@ def test_t1_of_whose_contrast_agent_nothing_is_said_carries_a_warning(tmp_path, 
     after = ingest(tmp_path)
     assert after.status() == {"t1": "chosen", "t1ce": "chosen"}
     assert told not in after.index.warnings
+
+
+def test_t1ce_by_the_order_of_two_equal_series_alone_carries_a_warning(tmp_path, ingest):
+    study = {"StudyInstanceUID": "1.2.3"}
+    write_series(tmp_path, 1, AcquisitionTime="100000", **study, **T1)
+    write_series(tmp_path, 2, AcquisitionTime="101000", **study, **T2)
+    write_series(tmp_path, 3, AcquisitionTime="102000", **study, **T1)
+    told = "t1ce: the later of two equal T1 series; no header says that agent was given"
+    found = ingest(tmp_path)
+    assert found.status() == {"t1": "chosen", "t1ce": "chosen", "t2": "chosen"}
+    assert found.index.warnings == [told]
+    shutil.rmtree(tmp_path)
+    write_series(tmp_path, 1, AcquisitionTime="100000", **study, **T1)
+    write_series(tmp_path, 2, AcquisitionTime="102000", **study, **T1CE)
+    assert ingest(tmp_path).index.warnings == []
+
+
+def test_acr_alone_is_a_patient_with_a_remark(tmp_path, ingest):
+    """Accredited sites name the protocols of their patients by the college."""
+    write_series(tmp_path, 1, **T1 | {"SeriesDescription": "T1 ACR nativ"})
+    found = ingest(tmp_path)
+    assert found.status() == {"t1": "chosen"}
+    assert any("quality checks" in text for text in found.index.warnings)

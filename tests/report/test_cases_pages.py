@@ -110,7 +110,8 @@ def record(folder: Path, stage: str, case: str) -> None:
     files = {"t1ce.nii.gz": "", "t2.nii.gz": ""} if stage == "register" else {}
     path = folder / "records" / stage / f"{case}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    Record(case, stage, "ok", "", [], files, measures).write(path)  # type: ignore[arg-type]
+    warnings = [f"t1: what {stage} says of it"]
+    Record(case, stage, "ok", "", warnings, files, measures).write(path)  # type: ignore[arg-type]
 
 
 def test_what_went_wrong_comes_first(study) -> None:
@@ -141,6 +142,12 @@ def test_the_table_links_what_there_is(study) -> None:
         assert (study / "cases" / f"{case}.html").exists()
     width = {case: Image.open(study / "cases" / f"{case}.png").width for case in "AB"}
     assert width["A"] > 1.8 * width["B"]  # with and without a map
+
+
+def test_a_page_shows_the_remarks_of_every_stage(study) -> None:
+    html = (study / "cases" / "A.html").read_text()
+    for stage in ("index", "convert", "register", "strip", "normalise"):
+        assert f"t1: what {stage} says of it" in html
 
 
 def test_the_map_is_drawn_where_it_is_highest(study) -> None:

@@ -30,6 +30,7 @@ rule write_cases:
         evaluation=results("evaluation/models"),
         maps=of_figures("maps"),
         # The records hold the checksums of the images that the pages show.
+        index=case_records("index"),
         convert=case_records("convert"),
         register=case_records("register"),
         strip=case_records("strip"),

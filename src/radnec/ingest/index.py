@@ -10,7 +10,7 @@ from radnec.cases.sources import CaseSource
 from radnec.core.errors import CaseExcluded, InputError
 from radnec.core.records import CaseJob, case_stage
 from radnec.ingest.checks.privacy import sealed
-from radnec.ingest.identification.contrast import NOT_SAID
+from radnec.ingest.identification.contrast import LATER_OF_TWO, NOT_SAID
 from radnec.ingest.identification.folder import FolderSeries, find_series
 from radnec.ingest.identification.subject import doubts
 from radnec.ingest.identification.types import REFUSED
@@ -123,6 +123,8 @@ def _require_usable(found: FolderSeries, job: CaseJob) -> None:
         volume = decision.identity.volume
         if sequence == "t1" and NOT_SAID in decision.identity.reasons:
             job.warn("t1: no header says whether contrast agent was given; taken for native")
+        if sequence == "t1ce" and LATER_OF_TWO in decision.identity.reasons:
+            job.warn("t1ce: the later of two equal T1 series; no header says that agent was given")
         if folders & {str(Path(one.path).parent) for one in volume.slices}:
             trouble.append(f"{sequence}: damaged DICOM files lie among its slices ({shown})")
         if scouts_of(volume, volumes):

@@ -24,7 +24,7 @@ from radnec.viewer.layers import Layer
 FINEST_MM = 2.0
 """Smaller voxels are averaged for the viewers: the pages of 234 cases have to stay portable."""
 
-STAGES = ("register", "strip", "normalise")
+STAGES = ("index", "convert", "register", "strip", "normalise")
 
 FIELDS = ("label", "sex", "age_group", "primary_diagnosis", "manufacturer", "model")
 """Of the covariates, what the errors are compared by."""

@@ -17,6 +17,7 @@ from radnec.ingest.reading.volume import Volume
 
 READINGS = ("yes", "no")
 NOT_SAID = "nothing says that contrast agent was given"
+LATER_OF_TWO = "the later of two equal T1 series"
 _KNOWN = 0.9
 
 
@@ -149,7 +150,7 @@ def _circumstances(volume: Volume, facts: Facts, context: Context) -> Iterator[E
     """Yield what is left where neither tags nor names nor earlier series say anything."""
     turn = context.turns.get(volume.series)
     if turn == pairs.LATER:
-        yield Evidence("yes", EVIDENCE, "the later of two equal T1 series")
+        yield Evidence("yes", EVIDENCE, LATER_OF_TWO)
         return
     if turn == pairs.EARLIER:
         yield Evidence("no", EVIDENCE, "the earlier of two equal T1 series")

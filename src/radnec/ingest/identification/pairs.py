@@ -65,6 +65,7 @@ def _timing(volume: Volume, facts: Facts) -> Hashable:
         len(volume.slices),
         round(tr),
         round(te, 1),
+        facts.ti,
         facts.flip,
         facts.scanning,
         facts.dixon,

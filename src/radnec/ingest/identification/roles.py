@@ -106,6 +106,9 @@ def _by_header(volume: Volume, facts: Facts) -> tuple[str, str] | None:
         return "angiography", "flagged as angiography in the headers"
     if facts.contrast_kind in ("DIFFUSION", "PERFUSION"):
         return facts.contrast_kind.lower(), f"acquisition contrast {facts.contrast_kind}"
+    transfer = "MTC" in facts.variant or "magnetization transfer" in facts.words
+    if facts.gradient and transfer and "t1" not in facts.words:
+        return "magnetization transfer", "a gradient echo with a pulse for magnetization transfer"
     if facts.dixon == FAT:
         return "Dixon fat image", "the fat image of a Dixon acquisition shows no brain"
     if facts.component != "M":

@@ -51,7 +51,7 @@ def doubts(header: Header) -> list[str]:
     said = test_object(texts(header, (*_DESCRIBING, *_REMARKS)))
     if said & {"fruit", "perhaps fruit"}:
         found.append("a header field holds the word for a fruit: a test object, or a name?")
-    if said & {"phantom", "service"}:
+    if said & {"phantom", "service", "perhaps service"}:
         found.append("a header field holds a word for service or quality checks: a test object?")
     age, weight = header.get("PatientAge"), header.get("PatientWeight")
     if age in ("000Y", "000D") and isinstance(weight, float) and weight > _NEWBORN_KG:

@@ -15,6 +15,8 @@ AMONG = 6
 # T1 of cerebrospinal fluid in ms; hardly depends on the field (Rooney et al. 2007, Magn Reson
 # Med 57:308, table 1: 4.0 to 4.5 s at 0.2 to 7 T).
 _CSF_T1_MS = 4000.0
+# A head's spin echo needs its refocusing pulse and a readout on either side of it.
+_EARLIEST_SPIN_ECHO_MS = 5.0
 
 
 def fluid_null_ms(tr: float) -> float:
@@ -76,7 +78,9 @@ def _excludes(piece: Evidence, stated: str, facts: Facts) -> bool:
 
 def _by_physics(facts: Facts) -> Iterator[Evidence]:
     if facts.te is not None and facts.tr is not None:
-        if facts.gradient or (not facts.scanning and facts.tr < 100):
+        # No spin echo comes so early; a file without its sequence's code may still be read.
+        fast = facts.tr < 100 or facts.te < _EARLIEST_SPIN_ECHO_MS
+        if facts.gradient or (not facts.scanning and fast):
             yield from _gradient_echo(facts, facts.tr, facts.te)
         else:
             yield from _spin_echo(facts, facts.tr, facts.te)
@@ -165,6 +169,8 @@ def _spin_echo(facts: Facts, tr: float, te: float) -> Iterator[Evidence]:
             yield Evidence("flair", HINT, f"inversion recovery, long {shown}")
         else:
             yield Evidence("t2", EVIDENCE, f"long {shown}")
+            if not facts.scanning and facts.ti is None and tr >= 4000:
+                yield Evidence("flair", HINT, f"{shown}, and no code says whether with inversion")
     elif tr >= 1800:
         yield Evidence("proton density", HINT, f"intermediate {shown}")
         yield Evidence("t2", HINT, f"intermediate {shown}")

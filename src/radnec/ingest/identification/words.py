@@ -34,7 +34,7 @@ NAMES: dict[str, str] = {
     """,
     "adc": "adc* eadc* dadc apparent_diff* app_diff* average_dc 表观 表觀",
     "diffusion": """
-        dwi* dw dti* diff diffusion* diffusie* trace* tracew tensor hardi noddi dki resolve*
+        *dki dwi* dw dti* diff diffusion* diffusie* trace* tracew tensor hardi noddi resolve*
         edwi isodwi iso_dwi isotropic_dwi ivim b0 b50 b500 b800 b1000 b_1000 b2000 b3000 1000b
         fa_map colfa dfa fractional* zoomit_dif* focus_dwi dwibs 弥散 彌散 扩散 擴散
     """,
@@ -85,6 +85,10 @@ NAMES: dict[str, str] = {
         elasto* colour color inv1 inv2 uni_den uni_images t1_images t2star_map t2_star_map
         t2_images_parametric*
     """,
+    "magnetization transfer": """
+        mt mtw mtc mton mtoff mt_on mt_off mtsat mt_sat magnetization_trans* magnetisation_trans*
+        magtrans magn_trans
+    """,
     "mask": """
         mask* *_mask maske masque brainmask brain_mask tumormask tumor_mask segmentation*
         dseg brain_seg labelmap label_map label labels roi rois voi contour* kontur* gtv*
@@ -134,7 +138,9 @@ TEST_OBJECTS: dict[str, str] = {
         acr_phantom fbirn fbirn_phantom water_ball testobject test_object doped_water
         фантом 水模 体模 體模 模体 ファントム 팬텀
     """,
-    "service": "acr qa qc service agar bottle flasche nist nist_phantom dailyqa daily_qa weekly_qa",
+    "service": "qa qc service agar bottle flasche nist nist_phantom dailyqa daily_qa weekly_qa",
+    # The college's phantom, or the protocol of an accredited site, which its patients have too.
+    "perhaps service": "acr",
     "fruit": """
         fruit fruits watermelon watermelons wassermelone pineapple pineapples grapefruit cabbage
         coconut pomelo pomegranate artichoke papaya durian honeydew cantaloupe
