@@ -15,6 +15,7 @@ from radnec.core.sequences import SEQUENCES
 from radnec.explain.spaces import REFERENCE_FOLDER
 from radnec.figures.case_map import draw_case_map
 from radnec.figures.slices import NAMES
+from radnec.preprocess.quality.images import STAGES
 from radnec.report.case_table import StudyCase
 from radnec.report.embed import table
 from radnec.report.pages import write_report_page
@@ -23,8 +24,6 @@ from radnec.viewer.layers import Layer
 
 FINEST_MM = 2.0
 """Smaller voxels are averaged for the viewers: the pages of 234 cases have to stay portable."""
-
-STAGES = ("index", "convert", "register", "strip", "normalise")
 
 FIELDS = ("label", "sex", "age_group", "primary_diagnosis", "manufacturer", "model")
 """Of the covariates, what the errors are compared by."""
