@@ -10,11 +10,11 @@ import pytest
 from measured_cases import measured_case, write_measured
 from trained_study import write_study
 
-from radnec.apply.checks import OUTSIDE, UNKNOWN
 from radnec.apply.likeness import compare_with_study, models_that_read
 from radnec.apply.text import as_markdown, as_text, warnings
 from radnec.novelty.describe import describe_study
 from radnec.novelty.distance import Gaussian
+from radnec.novelty.finding import OUTSIDE, UNKNOWN
 
 MODEL = "densenet121/fused"
 SEQUENCES = ["t1", "t1ce", "t2"]

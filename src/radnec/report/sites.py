@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from markupsafe import Markup
@@ -29,12 +30,14 @@ def sites_table(path: Path, level: str) -> Markup:
     percent = level.removesuffix(" CI")
     shown = found[["backbone", "input_set", "sites"]].assign(
         measure=found["measure"].map(_MEASURES),
-        mean=[interval(*row) for row in found[["value", "low", "high"]].to_numpy()],
-        new=[
-            "not defined" if row[0] != row[0] else f"{row[0]:.2f} to {row[1]:.2f}"
-            for row in found[["new_low", "new_high"]].to_numpy()
+        mean=[
+            interval(*row) or "not defined" for row in found[["value", "low", "high"]].to_numpy()
         ],
-        i2=[f"{share:.0%}" if share == share else "" for share in found["i2"]],
+        new=[
+            "not defined" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
+            for low, high in found[["new_low", "new_high"]].to_numpy()
+        ],
+        i2=["" if math.isnan(share) else f"{share:.0%}" for share in found["i2"]],
         notes=found["notes"].fillna(""),
     )
     titles = {

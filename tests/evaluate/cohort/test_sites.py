@@ -10,7 +10,7 @@ import pytest
 from evaluate_helpers import rows
 from scipy import optimize, special, stats
 
-from radnec.evaluate.cohort.sites import across_sites, random_effects
+from radnec.evaluate.cohort.sites import SUMMARY, across_sites, random_effects
 from radnec.evaluate.models.predictions import pool
 
 # Logits and variances of six sites, further apart than chance.
@@ -86,4 +86,5 @@ def test_a_site_without_a_class_is_named():
     found = pd.DataFrame(across_sites(pooled, sites, 0.95)).set_index("measure")
     assert "south" in found.loc["sens", "notes"] and found.loc["sens", "sites"] == 1
     assert "fewer than two sites" in found.loc["auc", "notes"]
+    assert np.isnan(found.loc["auc", list(SUMMARY)].to_numpy(float)).all()
     assert found.loc["spec", "sites"] == 2

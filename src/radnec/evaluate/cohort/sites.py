@@ -17,6 +17,9 @@ from radnec.evaluate.models.predictions import Pooled
 MEASURES = ("auc", "sens", "spec")
 """What is summarised over the sites."""
 
+SUMMARY = ("value", "low", "high", "new_low", "new_high", "tau", "i2", "q_p")
+"""What is said of a measure; without a number where it is not defined."""
+
 _FEWEST_FOR_PREDICTION = 3
 
 
@@ -61,6 +64,7 @@ def across_sites(pooled: Pooled, sites: pd.Series, confidence: float) -> list[di
                 used.append(found)
         notes = [f"no {measure} with a variance at: {', '.join(left_out)}"] if left_out else []
         row: dict[str, Any] = {"measure": measure, "sites": len(used)}
+        row |= dict.fromkeys(SUMMARY, math.nan)
         if len(used) < 2:
             notes.append("not defined: fewer than two sites")
         else:

@@ -33,9 +33,10 @@ def write_performance_table(
 ) -> None:
     """Write table 3 or 4: TSV with all intervals, Markdown and LaTeX with two rows a model."""
     # Those of a table without a model, which is read as the others are.
-    columns = ["backbone", "inputs", "input_set"]
+    columns = ["backbone", "inputs"]
     for metric in METRICS:
         columns += [metric, f"{metric}_lo", f"{metric}_hi"]
+    columns.append("input_set")
     rows, readable = [], []
     for model in models:
         rows.append(_numbers(model))
