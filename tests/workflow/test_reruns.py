@@ -204,7 +204,7 @@ def edit_cases(path: Path, name: str) -> None:
     elif name == "the age of a case put right":
         row["age"] = "77"
     elif name == "the site of a case put right":
-        row["site"] = "south"
+        row["site"] = "north"
     else:
         row["pathology"] = "no"
     with path.open("w", encoding="utf-8", newline="") as stream:
